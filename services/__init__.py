@@ -1,0 +1,1 @@
+"""The services of the reform programme, and the library they stand on."""

@@ -1,0 +1,1 @@
+"""The shared library below every service: no business word in it."""

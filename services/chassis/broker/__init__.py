@@ -1,0 +1,1 @@
+"""The event log behind a port: Kafka, or the outboxes themselves on one machine."""

@@ -1,0 +1,67 @@
+"""Opening databases: PostgreSQL by URL, SQLite by file, each with the settings that durability rests on."""
+
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool, QueuePool
+
+OLDEST_SQLITE = (3, 51, 3)
+"""Older ones can lose a commit when the write-ahead log is reset."""
+
+_BUSY_TIMEOUT_MS = 10_000
+
+
+def open_database(url: str, *, read_only: bool = False, pool_size: int = 5) -> Engine:
+    """Open a database.
+
+    Args:
+        url: `sqlite:////absolute/file.db`, or `postgresql://…` (psycopg 3 is used).
+        read_only: The connections cannot write. A SQLite file must exist then.
+        pool_size: Connections kept open.
+
+    Raises:
+        RuntimeError: The SQLite library is too old to be trusted with acknowledged facts.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(Path(parsed.database or ""), read_only=read_only, pool_size=pool_size)
+    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
+    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+
+
+def _open_sqlite(path: Path, *, read_only: bool, pool_size: int) -> Engine:
+    if pysqlite3.dbapi2.sqlite_version_info < OLDEST_SQLITE:
+        raise RuntimeError(f"SQLite {pysqlite3.dbapi2.sqlite_version} is older than {OLDEST_SQLITE}")
+    target = f"sqlite:///file:{path}?mode={'ro' if read_only else 'rwc'}&uri=true"
+    engine = create_engine(
+        target,
+        module=pysqlite3.dbapi2,
+        poolclass=QueuePool if pool_size else NullPool,
+        connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
+    )
+    event.listen(engine, "connect", _set_up_reader if read_only else _set_up_writer)
+    # The driver's own transactions start too late for a writer that reads first; BEGIN IMMEDIATE is said here.
+    event.listen(engine, "begin", _begin if read_only else _begin_immediate)
+    return engine
+
+
+def _set_up_reader(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
+
+def _set_up_writer(connection: Any, record: object) -> None:
+    _set_up_reader(connection, record)
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
