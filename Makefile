@@ -1,0 +1,97 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8080
+SEEDS ?= 1
+PROFILE ?= embedded
+BIN := .venv/bin
+NODE := $(BIN)/python -m cchc.node
+
+##@ Use it
+run: setup ## Start everything on this machine: http://localhost:8080 (PORT and CCHC_DATA change it)
+	@PORT=$(PORT) $(BIN)/cchc up
+
+demo: run ## The same: the Thăng Bình pack is a demonstration
+
+down: ## Stop what `make run` started in another terminal
+	@$(BIN)/cchc down
+
+##@ Set it up (called by the others; quick when nothing is missing)
+setup: .venv/.synced services/survey/kiosk/dist/.built services/gateway/portal/static/vendor/.built ## Python, kiosk and portal files; needs no root
+
+setup-servers: .venv/.synced-tests ## What the full tests need: PostgreSQL, Kafka's jars, Chromium (apt when root)
+	@$(BIN)/python -m tests.support.servers.install
+
+build/uv/bin/uv:
+	@$(PYTHON) -m venv build/uv
+	@build/uv/bin/pip install --quiet --disable-pip-version-check "uv>=0.9"
+
+.venv/.synced: pyproject.toml uv.lock | build/uv/bin/uv
+	@build/uv/bin/uv sync --quiet --frozen --inexact --group kiosk
+	@touch $@
+
+.venv/.synced-tests: .venv/.synced
+	@build/uv/bin/uv sync --quiet --frozen --inexact --all-groups
+	@touch $@
+
+KIOSK := services/survey/kiosk
+services/survey/kiosk/dist/.built: $(KIOSK)/package-lock.json $(KIOSK)/index.html $(shell find $(KIOSK)/src $(KIOSK)/public -type f 2>/dev/null) | .venv/.synced
+	@$(NODE) --in $(KIOSK) npm ci --silent --no-audit --no-fund
+	@$(NODE) --in $(KIOSK) npm run --silent build
+	@touch $@
+
+PORTAL := services/gateway/portal
+services/gateway/portal/static/vendor/.built: $(PORTAL)/package-lock.json $(wildcard $(PORTAL)/build*) | .venv/.synced
+	@$(NODE) --in $(PORTAL) npm ci --silent --no-audit --no-fund
+	@$(NODE) --in $(PORTAL) npm run --silent build
+	@touch $@
+
+##@ Check it
+test: setup setup-servers ## Every test, on real PostgreSQL, Kafka and Chromium
+	@$(BIN)/python -m pytest tests
+	@$(NODE) --in $(KIOSK) npm test --silent
+	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=embedded
+	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=distributed
+
+test-quick: setup .venv/.synced-tests ## Only what needs no server: unit, contract and architecture tests
+	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
+	@echo "test-quick left out: tests on real PostgreSQL, Kafka and Chromium, and the chaos rig (make test)"
+
+chaos: setup setup-servers ## Kill, freeze and restore while ballots come in: SEEDS=20 PROFILE=embedded|distributed
+	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --profile $(PROFILE)
+
+bench: setup setup-servers ## Measure beside a peer in the same run: NAME=append, or all of them
+	@$(BIN)/python -m benches $(NAME)
+
+check: lint types architecture docs ## Lint, types, architecture contracts, fresh documents
+
+lint: .venv/.synced-tests ## ruff and the kiosk's linters
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(NODE) --in $(KIOSK) npm run --silent lint
+
+types: .venv/.synced-tests ## mypy, strict
+	@$(BIN)/mypy
+
+architecture: .venv/.synced-tests ## Who may import whom
+	@$(BIN)/lint-imports
+
+docs: .venv/.synced-tests ## Are the generated documents fresh? (make docs-write renews them)
+	@$(BIN)/python -m cchc.docs --check
+
+docs-write: .venv/.synced-tests ## Write the generated documents anew
+	@$(BIN)/python -m cchc.docs --write
+
+format: .venv/.synced-tests ## Format Python and TypeScript
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(NODE) --in $(KIOSK) npm run --silent format
+
+clean: ## Take away what was built (data in var/ stays)
+	@rm -rf build .venv services/survey/kiosk/{dist,node_modules} services/gateway/portal/{static/vendor,node_modules} infra/kafka/target
+
+help: ## This list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run demo down setup setup-servers test test-quick chaos bench check lint types architecture docs docs-write format clean help

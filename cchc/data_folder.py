@@ -1,0 +1,106 @@
+"""Where one tenant's data lies on this machine, and what was decided when it was made."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
+from pathlib import Path
+from uuid import UUID
+
+DEFAULT_PACK = Path(__file__).parent.parent / "packs" / "thang-binh-2021"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tenant:
+    """What a data folder was made for. `shift_seconds` moves business time; 0 for a real tenant."""
+
+    tenant: str
+    pack: str
+    incarnation_seed: str
+    shift_seconds: int
+    demonstration: bool
+
+    @property
+    def shift(self) -> timedelta:
+        """How far business time stands from real time."""
+        return timedelta(seconds=self.shift_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """The folder of one tenant (`CCHC_DATA`, default `var/`): one file per database, keys apart."""
+
+    root: Path
+
+    @property
+    def keys(self) -> Path:
+        """The folder of keys, mode 0700."""
+        return self.root / "keys"
+
+    @property
+    def backups(self) -> Path:
+        """Where `cchc backup` writes by default."""
+        return self.root / "backups"
+
+    @property
+    def running(self) -> Path:
+        """What `cchc up` wrote about itself: process ids and the port."""
+        return self.root / "running.json"
+
+    def database(self, name: str) -> Path:
+        """The file of a database, such as `survey` or `read_gateway`."""
+        return self.root / f"{name}.db"
+
+    def exists(self) -> bool:
+        """Whether `cchc init` has run here."""
+        return (self.root / "tenant.json").exists()
+
+    def tenant(self) -> Tenant:
+        """Read what this folder was made for.
+
+        Raises:
+            SystemExit: `cchc init` has not run here.
+        """
+        if not self.exists():
+            raise SystemExit(f"{self.root} holds no tenant yet: run `cchc init`")
+        return Tenant(**json.loads((self.root / "tenant.json").read_text()))
+
+    def create(self, tenant: Tenant) -> None:
+        """Make the folder for a tenant."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.keys.mkdir(mode=0o700, exist_ok=True)
+        (self.root / "tenant.json").write_text(json.dumps(asdict(tenant), indent=1) + "\n")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the folder alone, as `cchc up` does while it runs.
+
+        Raises:
+            SystemExit: Somebody else holds it.
+        """
+        self.root.mkdir(parents=True, exist_ok=True)
+        with (self.root / "lock").open("w") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                raise SystemExit(f"{self.root} is in use: stop `cchc up` first (cchc down)") from None
+            try:
+                yield
+            finally:
+                flock(file, LOCK_UN)
+
+
+def tenant_of_pack(pack: Path, *, now: datetime, seed: UUID) -> Tenant:
+    """Work out a tenant from its pack; a demonstration starts its business time at the pack's own moment."""
+    about: Mapping[str, object] = json.loads((pack / "pack.json").read_text())
+    starts_at = about.get("business_starts_at")
+    shift = datetime.fromisoformat(str(starts_at)) - now if starts_at else timedelta()
+    return Tenant(
+        tenant=str(about["tenant"]),
+        pack=str(pack),
+        incarnation_seed=str(seed),
+        shift_seconds=round(shift.total_seconds()),
+        demonstration=bool(about.get("demonstration")),
+    )

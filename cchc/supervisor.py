@@ -1,0 +1,82 @@
+"""Keeps child processes alive: starts them, starts them again when they die, stops them together."""
+
+import signal
+import subprocess
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+FIRST_WAIT_SECONDS = 0.2
+LONGEST_WAIT_SECONDS = 10.0
+STOP_WITHIN_SECONDS = 10.0
+
+
+@dataclass(slots=True)
+class Child:
+    """A process that has to be there."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    wait_seconds: float = FIRST_WAIT_SECONDS
+    due_in_seconds: float = 0.0
+
+    def start(self) -> None:
+        """Start the process, in this process's group."""
+        self.process = subprocess.Popen(self.command, env=dict(self.environment))  # noqa: S603 - our own programs
+
+    def alive(self) -> bool:
+        """Say whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """Holds children up until it is told to stop. A child that keeps dying is waited for longer and longer."""
+
+    children: Sequence[Child]
+    said: Callable[[str], None]
+    tick_seconds: float = 0.1
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Start every child and take SIGINT and SIGTERM as the wish to stop."""
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGINT, self._on_signal)
+        for child in self.children:
+            child.start()
+
+    def hold(self) -> None:
+        """Watch the children until told to stop, then stop them."""
+        while not self.stopping.wait(self.tick_seconds):
+            for child in self.children:
+                self._watch(child)
+        self._stop()
+
+    def _watch(self, child: Child) -> None:
+        if child.alive():
+            return
+        if child.process is not None:
+            self.said(f"{child.name} ended ({child.process.returncode}); starting it again in {child.wait_seconds:.1f} s")
+            child.process, child.due_in_seconds = None, child.wait_seconds
+            child.wait_seconds = min(child.wait_seconds * 2, LONGEST_WAIT_SECONDS)
+            return
+        child.due_in_seconds -= self.tick_seconds
+        if child.due_in_seconds <= 0:
+            child.start()
+
+    def _stop(self) -> None:
+        running = [child.process for child in self.children if child.process is not None and child.alive()]
+        for process in running:
+            process.terminate()
+        for process in running:
+            try:
+                process.wait(STOP_WITHIN_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self.stopping.set()
