@@ -1,0 +1,1 @@
+"""Fakes and adapters through the same suites."""
