@@ -4,7 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.servers.fixtures_kafka import kafka_to_be_killed, one_kafka
 from tests.support.servers.postgres import PostgresServer, TestDatabases, postgres_server
+
+__all__ = ["kafka_to_be_killed", "one_kafka"]
 
 
 @pytest.fixture(scope="session", name="postgres_server")
