@@ -1,0 +1,101 @@
+"""Programs that call: OAuth2 client authentication by `private_key_jwt` (RFC 7523), signed with Ed25519."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from threading import Lock
+from typing import TYPE_CHECKING, Any, cast
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import GuestProtocol, OKPKey
+
+from services.chassis.clock import Clock
+from services.chassis.identity.refusals import ClientAssertionInvalid
+from services.chassis.ids import new_id
+
+if TYPE_CHECKING:
+    from joserfc.jws import CompactSignature
+
+INTERNAL_CLIENT = "cchc-internal"
+"""The client that the worker and the command line are."""
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+"""What `client_assertion_type` has to say."""
+
+ASSERTION_LIFE = timedelta(seconds=60)
+"""Longest life of an assertion."""
+
+_ALGORITHM = "Ed25519"
+
+FindClientKey = Callable[[str], Mapping[str, Any] | None]
+"""Gives a client's public JWK by its id."""
+
+
+def sign_client_assertion(private_jwk: Mapping[str, Any], *, client_id: str, audience: str, clock: Clock) -> str:
+    """Write the assertion by which a client proves itself to the token endpoint `audience`, once."""
+    key = OKPKey.import_key(dict(private_jwk))
+    now = clock.now()
+    claims = {
+        "iss": client_id,
+        "sub": client_id,
+        "aud": audience,
+        "iat": int(now.timestamp()),
+        "exp": int((now + ASSERTION_LIFE).timestamp()),
+        "jti": str(new_id()),
+    }
+    return jwt.encode({"alg": _ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[_ALGORITHM])
+
+
+class ClientAssertions:
+    """Verifies assertions for one token endpoint, each once."""
+
+    def __init__(self, find_key: FindClientKey, *, audience: str, clock: Clock) -> None:
+        self._find_key = find_key
+        self._audience = audience
+        self._clock = clock
+        self._spent: dict[str, float] = {}
+        self._lock = Lock()
+
+    def verify(self, assertion: str) -> str:
+        """Give the id of the client that signed the assertion.
+
+        Raises:
+            ClientAssertionInvalid: It proves nobody, is too old or lives too long, or was used before.
+        """
+        try:
+            claims = jwt.decode(assertion, self._key_of, algorithms=[_ALGORITHM]).claims
+            client_id = str(claims["sub"])
+            self._rules(client_id).validate(claims)
+            self._spend(str(claims["jti"]), float(claims["exp"]))
+        except (JoseError, ValueError, TypeError, KeyError):
+            raise ClientAssertionInvalid("The client assertion is not valid here.") from None
+        return client_id
+
+    def _key_of(self, assertion: GuestProtocol) -> OKPKey:
+        # The subject is not proved yet: it only says whose key has to prove it.
+        claimed = json.loads(cast("CompactSignature", assertion).payload)
+        jwk = self._find_key(str(claimed["sub"]))
+        if jwk is None:
+            raise ClientAssertionInvalid("No client of that id is known.")
+        return OKPKey.import_key(dict(jwk))
+
+    def _rules(self, client_id: str) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            now=lambda: int(self._clock.now().timestamp()),
+            iss={"essential": True, "value": client_id},
+            sub={"essential": True, "value": client_id},
+            aud={"essential": True, "value": self._audience},
+            exp={"essential": True},
+            jti={"essential": True},
+        )
+
+    def _spend(self, assertion_id: str, expires_at: float) -> None:
+        now = self._clock.now().timestamp()
+        if expires_at > now + ASSERTION_LIFE.total_seconds() + 1:
+            raise ClientAssertionInvalid("The client assertion lives too long.")
+        with self._lock:
+            self._spent = {spent: until for spent, until in self._spent.items() if until > now}
+            if assertion_id in self._spent:
+                raise ClientAssertionInvalid("The client assertion was used before.")
+            self._spent[assertion_id] = expires_at

@@ -1,0 +1,72 @@
+"""Log lines as JSON: a constant snake_case event name, then fields. Identifiers only, no personal data."""
+
+import logging
+import sys
+from typing import Any, BinaryIO, cast
+
+import msgspec
+import structlog
+from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+
+from services.chassis.clock import SystemClock, rfc3339
+
+_encode = msgspec.json.Encoder(enc_hook=str).encode
+_clock = SystemClock()
+
+
+def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | None = None) -> None:
+    """Send every log line of this process, those of libraries included, to `stream` (standard error) as JSON.
+
+    Args:
+        service: Stands in every line.
+        level: Least level that is written: debug, info, warning or error.
+        stream: Where lines go, as bytes.
+    """
+    number = logging.getLevelNamesMapping()[level.upper()]
+    target = stream or sys.stderr.buffer
+    structlog.configure(
+        processors=[structlog.contextvars.merge_contextvars, _Stamp(service), _explain_exception, _render],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.BytesLoggerFactory(target),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(handlers=[_LibraryLines()], level=max(number, logging.WARNING), force=True)
+
+
+def get_logger() -> FilteringBoundLogger:
+    """Give a logger: `log.info("batch_recorded", device_id=…, ballots=…)`."""
+    return cast("FilteringBoundLogger", structlog.get_logger())
+
+
+class _Stamp:
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __call__(self, _logger: WrappedLogger, level: str, line: EventDict) -> EventDict:
+        return {
+            "at": rfc3339(_clock.now()),
+            "level": level,
+            "service": self._service,
+            "event": line.pop("event"),
+            **line,
+        }
+
+
+def _explain_exception(_logger: WrappedLogger, _level: str, line: EventDict) -> EventDict:
+    if line.get("exc_info"):
+        return structlog.processors.format_exc_info(_logger, _level, line)
+    return line
+
+
+def _render(_logger: WrappedLogger, _level: str, line: EventDict) -> bytes:
+    return _encode(line)
+
+
+class _LibraryLines(logging.Handler):
+    """Hands lines that libraries log in the standard way to the product's own logger."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        fields: dict[str, Any] = {"logger": record.name, "message": record.getMessage()}
+        if record.exc_info:
+            fields["exc_info"] = record.exc_info
+        get_logger().log(record.levelno, "library_said", **fields)

@@ -1,0 +1,86 @@
+"""The only reader of the environment: settings are declared once, with their meaning, and read through typed getters."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class SettingError(Exception):
+    """Raised when a setting is missing or cannot be read; the message names it and never shows its value."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """A variable that the product reads. `default` is `None` where the start has to stop without a value."""
+
+    name: str
+    meaning: str
+    default: str | None = None
+    unit: str = ""
+    secret: bool = False
+
+
+class Environment:
+    """Reads declared settings from a mapping, the process environment unless told otherwise."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = environment() if values is None else values
+
+    def optional(self, setting: Setting) -> str | None:
+        """Read a text; an empty one counts as absent, and then the default is given, which may be `None`."""
+        return self._values.get(setting.name, "").strip() or setting.default
+
+    def text(self, setting: Setting) -> str:
+        """Read a text.
+
+        Raises:
+            SettingError: There is no value and no default.
+        """
+        value = self.optional(setting)
+        if value is None:
+            raise SettingError(f"{setting.name} is not set: {setting.meaning}")
+        return value
+
+    def integer(self, setting: Setting) -> int:
+        """Read a whole number."""
+        try:
+            return int(self.text(setting))
+        except ValueError:
+            raise SettingError(f"{setting.name} is not a whole number") from None
+
+    def number(self, setting: Setting) -> float:
+        """Read a number."""
+        try:
+            return float(self.text(setting))
+        except ValueError:
+            raise SettingError(f"{setting.name} is not a number") from None
+
+    def switch(self, setting: Setting) -> bool:
+        """Read yes or no: `1 true yes on` or `0 false no off`."""
+        value = self.text(setting).lower()
+        if value in {"1", "true", "yes", "on"}:
+            return True
+        if value in {"0", "false", "no", "off"}:
+            return False
+        raise SettingError(f"{setting.name} is neither yes nor no")
+
+    def path(self, setting: Setting) -> Path:
+        """Read a path, made absolute against the working directory."""
+        return Path(self.text(setting)).expanduser().absolute()
+
+    def words(self, setting: Setting) -> tuple[str, ...]:
+        """Read words separated by commas."""
+        return tuple(word.strip() for word in self.text(setting).split(",") if word.strip())
+
+
+def environment() -> Mapping[str, str]:
+    """Give the process environment."""
+    return os.environ  # noqa: TID251 - the one place
+
+
+DATA = Setting(name="CCHC_DATA", default="var", meaning="Folder of every file that the embedded profile writes.")
+PORT = Setting(name="PORT", default="8080", meaning="Port of the one door.")
+LOG_LEVEL = Setting(
+    name="CCHC_LOG_LEVEL", default="info", meaning="Least level that is logged: debug, info, warning or error."
+)
