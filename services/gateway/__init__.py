@@ -1,0 +1,1 @@
+"""The gateway: identity, directory, reporting, streams and the portal."""

@@ -1,0 +1,1 @@
+"""What a unit is, and how its record grows. Pure."""

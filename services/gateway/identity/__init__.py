@@ -1,0 +1,1 @@
+"""Who signs in, with which account, and which tokens say so."""

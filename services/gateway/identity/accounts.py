@@ -1,0 +1,128 @@
+"""Accounts: who may sign in, in which roles, and what each role may do."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.gateway.identity.errors import UserNameInvalid, UserNameTaken
+from services.gateway.identity.tables import accounts
+
+ALL_SCOPES = frozenset(
+    {
+        "survey:admin",
+        "survey:counter-days",
+        "survey:read",
+        "directory:admin",
+        "reporting:read",
+        "system:operate",
+    }
+)
+
+SCOPES_OF_ROLES: Mapping[str, frozenset[str]] = {
+    "operator": ALL_SCOPES,
+    "reform_desk": ALL_SCOPES,
+    "unit_head": frozenset({"survey:read", "reporting:read"}),
+    "unit_clerk": frozenset({"survey:read", "survey:counter-days", "reporting:read"}),
+    "counter_officer": frozenset({"survey:counter-days"}),
+    "provincial_reader": frozenset({"reporting:read"}),
+}
+"""What each role may do; a token carries the union."""
+
+_USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,78}[a-z0-9]")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """Somebody who may sign in."""
+
+    account_id: str
+    user_name: str
+    display_name: str
+    roles: frozenset[str]
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the account's roles allow."""
+        return frozenset().union(*(SCOPES_OF_ROLES.get(role, frozenset()) for role in self.roles))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewAccount:
+    """What has to be known to open an account."""
+
+    account_id: UUID
+    user_name: str
+    display_name: str
+    password_hash: str
+    roles: frozenset[str]
+    created_at: datetime
+
+
+def normal_user_name(written: str) -> str:
+    """Give a user name in the one form in which it is kept and compared."""
+    return written.strip().casefold()
+
+
+def open_account(connection: Connection, new: NewAccount) -> None:
+    """Open an account.
+
+    Raises:
+        UserNameInvalid: The name is not one.
+        UserNameTaken: Somebody has it.
+    """
+    if _USER_NAME.fullmatch(new.user_name) is None:
+        raise UserNameInvalid
+    row = {
+        "account_id": str(new.account_id),
+        "user_name": new.user_name,
+        "display_name": new.display_name.strip() or new.user_name,
+        "password_hash": new.password_hash,
+        "roles": json.dumps(sorted(new.roles)),
+        "closed": False,
+        "created_at": new.created_at,
+    }
+    try:
+        connection.execute(insert(accounts).values(row))
+    except IntegrityError:
+        raise UserNameTaken(user_name=new.user_name) from None
+
+
+def any_account(connection: Connection) -> bool:
+    """Say whether anybody may sign in yet."""
+    return bool(connection.execute(select(func.count()).select_from(accounts)).scalar_one())
+
+
+def account_named(connection: Connection, user_name: str) -> tuple[Account, str] | None:
+    """Find an open account and its password hash by user name."""
+    query = select(accounts).where(accounts.c.user_name == user_name, accounts.c.closed.is_(False))
+    row = connection.execute(query).mappings().first()
+    return None if row is None else (_account(row), str(row["password_hash"]))
+
+
+def account_of(connection: Connection, account_id: str) -> Account | None:
+    """Find an open account by its id."""
+    query = select(accounts).where(accounts.c.account_id == account_id, accounts.c.closed.is_(False))
+    row = connection.execute(query).mappings().first()
+    return None if row is None else _account(row)
+
+
+def renew_hash(connection: Connection, account_id: str, password_hash: str) -> None:
+    """Keep a password hash made with today's settings."""
+    changed = update(accounts).where(accounts.c.account_id == account_id).values(password_hash=password_hash)
+    connection.execute(changed)
+
+
+def _account(row: Mapping[Any, Any]) -> Account:
+    return Account(
+        account_id=row["account_id"],
+        user_name=row["user_name"],
+        display_name=row["display_name"],
+        roles=frozenset(json.loads(row["roles"])),
+    )

@@ -1,0 +1,37 @@
+"""What happened at the door. Accounts stand in it by id, never by name; a failure names nobody."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from services.chassis.domain import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SetUpCompleted(Event):
+    """The one-time link was used, and the first account opened."""
+
+    wire_name: ClassVar[str] = "directory.set_up_completed.v1"
+    account_id: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedIn(Event):
+    """Somebody signed in."""
+
+    wire_name: ClassVar[str] = "directory.signed_in.v1"
+    account_id: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignInFailed(Event):
+    """An attempt was refused. `account_id` is known where the name was somebody's."""
+
+    wire_name: ClassVar[str] = "directory.sign_in_failed.v1"
+    account_id: str | None
+    because: str
+
+
+EVENTS: tuple[type[Event], ...] = (SetUpCompleted, SignedIn, SignInFailed)
+"""Every fact about the door, for the event registry."""

@@ -1,0 +1,1 @@
+"""Doors that stay open: server-sent events for pages that move by themselves."""
