@@ -59,7 +59,9 @@ class Supervisor:
         if child.alive():
             return
         if child.process is not None:
-            self.said(f"{child.name} ended ({child.process.returncode}); starting it again in {child.wait_seconds:.1f} s")
+            self.said(
+                f"{child.name} ended ({child.process.returncode}); starting it again in {child.wait_seconds:.1f} s"
+            )
             child.process, child.due_in_seconds = None, child.wait_seconds
             child.wait_seconds = min(child.wait_seconds * 2, LONGEST_WAIT_SECONDS)
             return

@@ -1,0 +1,130 @@
+"""`cchc up` and `cchc down`: the embedded profile as two supervised processes. Imports little: it stays in memory."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+
+from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.supervisor import Child, Supervisor
+from services.chassis.settings import environment
+
+READY_WITHIN_SECONDS = 60.0
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    envvar="CCHC_DATA",
+    default="var",
+    show_default=True,
+    help="The tenant's folder.",
+)
+@click.option("--pack", type=click.Path(path_type=Path), default=DEFAULT_PACK, help="What to load into a new folder.")
+@click.option("--host", envvar="CCHC_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", envvar="PORT", default=8080, show_default=True, type=int, help="Port to listen on.")
+def up(data: Path, pack: Path, host: str, port: int) -> None:
+    """Start everything on this machine and keep it running until Ctrl-C."""
+    folder = DataFolder(data.absolute())
+    if not folder.exists():
+        _run_cchc("init", "--data", str(folder.root), "--pack", str(pack))
+    with folder.locked():
+        _hold(folder, host, _free(host, port))
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    envvar="CCHC_DATA",
+    default="var",
+    show_default=True,
+    help="The tenant's folder.",
+)
+def down(data: Path) -> None:
+    """Stop what `cchc up` started on this folder."""
+    running = DataFolder(data.absolute()).running
+    if not running.exists():
+        click.echo("nothing is running here")
+        return
+    os.kill(json.loads(running.read_text())["pid"], signal.SIGTERM)
+
+
+def _hold(folder: DataFolder, host: str, port: int) -> None:
+    internal_port = _any_free_port()
+    supervisor = Supervisor(_children(folder, host, port, internal_port), said=_say)
+    folder.running.write_text(
+        json.dumps({"pid": os.getpid(), "host": host, "port": port, "internal_port": internal_port})
+    )
+    try:
+        supervisor.start()
+        if _ready(internal_port, supervisor):
+            _run_cchc("announce", "--data", str(folder.root))
+        supervisor.hold()
+    finally:
+        folder.running.unlink(missing_ok=True)
+
+
+def _children(folder: DataFolder, host: str, port: int, internal_port: int) -> list[Child]:
+    variables = {
+        **environment(),
+        "CCHC_PROFILE": "embedded",
+        "CCHC_DATA": str(folder.root),
+        "CCHC_HOST": host,
+        "PORT": str(port),
+        "CCHC_INTERNAL_PORT": str(internal_port),
+        "CCHC_SHIFT_SECONDS": str(folder.tenant().shift_seconds),
+        "CCHC_TENANT": folder.tenant().tenant,
+        "CCHC_PACK": folder.tenant().pack,
+    }
+    return [Child(name, [sys.executable, "-m", "cchc.embedded", name], variables) for name in ("web", "worker")]
+
+
+def _ready(internal_port: int, supervisor: Supervisor) -> bool:
+    deadline = time.monotonic() + READY_WITHIN_SECONDS
+    while time.monotonic() < deadline and not supervisor.stopping.wait(0.1):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{internal_port}/readyz", timeout=1):
+                return True
+        except (urllib.error.URLError, OSError):
+            continue
+    if not supervisor.stopping.is_set():
+        _say(f"not ready after {READY_WITHIN_SECONDS:.0f} s; see the messages above")
+    return False
+
+
+def _free(host: str, port: int) -> int:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            raise click.ClickException(f"port {port} is taken: choose another with PORT=8081 make run") from None
+        bound: int = probe.getsockname()[1]
+        return bound
+
+
+def _any_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _run_cchc(*arguments: str) -> None:
+    done = subprocess.run([sys.executable, "-m", "cchc.main", *arguments], check=False)  # noqa: S603 - ourselves
+    if done.returncode:
+        raise SystemExit(done.returncode)
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
