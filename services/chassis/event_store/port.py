@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from services.chassis.domain import Refusal, StateConflict
+from services.chassis.domain import Refusal, StateConflict, Unavailable
 
 NO_STREAM = -1
 """The expected version of a stream that does not exist yet; the first fact of a stream has version 0."""
@@ -48,7 +48,7 @@ class AppendRequest:
 
     `claims` are keys that may be taken once in the store's life. `command_id` makes the request idempotent: the same id
     with the same `command_hash` is answered `already_have`, with another hash `conflict`. `result` is given back with a
-    later `already_have`.
+    later `already_have`. Both are kept with the command's first fact: a request without facts has neither.
     """
 
     stream: str
@@ -85,6 +85,10 @@ class ClaimTaken(StateConflict):
     """Raised when a claim was taken before; nothing was written. `claim` is in `params`."""
 
     code: ClassVar[str] = "claim_taken"
+
+
+class OutcomeUnknown(Unavailable):
+    """Raised when the connection was lost before the answer: sending the same `command_id` again is safe, and tells."""
 
 
 class IncarnationSuperseded(Refusal):
