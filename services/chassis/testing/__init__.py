@@ -1,0 +1,1 @@
+"""Fakes and contract suites: what every service and every adapter is tested with."""
