@@ -1,0 +1,1 @@
+"""Benches: one file each, peers measured beside ours in the same run."""
