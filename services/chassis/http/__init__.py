@@ -1,0 +1,1 @@
+"""The base of every web app: guards, problems, limits, request log, published API."""
