@@ -234,3 +234,7 @@ def newest_blocks(view: View, scope: Scope, limit: int) -> list[Any]:
     table = view.table("blocks")
     query = select(table).where(_within(table, scope)).order_by(table.c.closed_on.desc(), table.c.block_id)
     return list(view.connection.execute(query.limit(limit)))
+
+
+COUNTER_RESULTS = CounterResults()
+"""The one instance: builds are cached by it."""

@@ -222,3 +222,7 @@ def _tablet(row: Row) -> Tablet:
     name = row.pop("name") or row["counter_name"] or row["counter_id"] or ""
     missing = tuple((first, last) for first, last in msgspec.json.decode(row["missing"]))
     return Tablet(**(row | {"counter_name": name, "missing": missing}))
+
+
+FLEET = Fleet()
+"""The one instance: builds are cached by it."""

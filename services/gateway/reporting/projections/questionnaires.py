@@ -68,3 +68,7 @@ def _labels_of(question: Mapping[str, Any], known: Labels) -> Labels:
     options = {option["code"]: option["label"] for option in question["options"]}
     plain = {code: label for code, label in options.items() if reason_set == "improve" or code not in known}
     return plain | {f"{reason_set}.{code}": label for code, label in options.items()}
+
+
+QUESTIONNAIRES = Questionnaires()
+"""The one instance: builds are cached by it."""

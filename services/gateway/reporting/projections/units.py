@@ -1,6 +1,6 @@
 """Units by their dated records, so that pages name a unit as it was called on the day shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -10,7 +10,7 @@ from services.chassis.domain import InvalidMessage
 from services.chassis.envelope import CloudEvent
 from services.chassis.projection import Delivery, TableName, View
 from services.gateway.directory.domain.errors import UnitRecordInvalid
-from services.gateway.directory.domain.records import UnitRecord, holds_on
+from services.gateway.directory.domain.records import UnitRecord, holds_on, name_on
 from services.gateway.directory.pack import read_record
 from services.gateway.reporting.upserts import write
 
@@ -58,6 +58,16 @@ def units_of(view: View) -> dict[str, UnitRecord]:
     return {row.unit_id: read_record(msgspec.json.decode(row.record)) for row in rows}
 
 
+def display_name(units: Mapping[str, UnitRecord], unit_id: str, day: date) -> str:
+    """Name a unit as it was called on a day; an id that nobody described is shown as it is."""
+    record = units.get(unit_id)
+    return unit_id if record is None else name_on(record, day)
+
+
 def one_stops_on(units: dict[str, UnitRecord], day: date) -> list[UnitRecord]:
     """Give the units that have, or are, a one-stop on a day."""
     return [it for it in units.values() if (it.has_one_stop or it.kind == "one_stop") and holds_on(it, day)]
+
+
+UNITS = Units()
+"""The one instance: builds are cached by it."""
