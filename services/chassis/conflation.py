@@ -1,0 +1,100 @@
+"""Sends the newest value of each key at once, then at most one per interval, and always the last one."""
+
+import threading
+from collections.abc import Callable, Hashable, Mapping
+from typing import Generic, TypeVar
+
+from services.chassis.clock import monotonic
+from services.chassis.domain import Refusal
+from services.chassis.logging import get_logger
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+class Conflation(Generic[Key, Value]):
+    """Values that replace each other, on their way to a receiver that wants few of them.
+
+    The first value of a key goes out at once; what comes within the interval is merged, and goes out when it is over.
+    One thread sends, and starts with the first value. A refused batch is sent again after the interval.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Mapping[Key, Value]], None],
+        *,
+        merge: Callable[[Value, Value], Value],
+        interval_seconds: float = 1.0,
+    ) -> None:
+        """Send through `send`; `merge(waiting, newer)` says what becomes of a value that still waits."""
+        self._send = send
+        self._merge = merge
+        self._interval = interval_seconds
+        self._changed = threading.Condition()
+        self._waiting: dict[Key, Value] = {}
+        self._sent_at: dict[Key, float] = {}
+        self._thread: threading.Thread | None = None
+        self._closed = False
+
+    def note(self, key: Key, value: Value) -> None:
+        """Take a newer value; returns at once."""
+        with self._changed:
+            waiting = self._waiting.get(key)
+            self._waiting[key] = value if waiting is None else self._merge(waiting, value)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="conflation", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Send what waits and stop."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while (due := self._next()) is not None:
+            try:
+                self._send(due)
+            except Refusal as refusal:
+                get_logger().warning("conflation_send_refused", code=refusal.code)
+                self._take_back(due)
+
+    def _next(self) -> Mapping[Key, Value] | None:
+        with self._changed:
+            while not self._waiting or not (due := self._due(monotonic())):
+                if self._closed and not self._waiting:
+                    return None
+                self._changed.wait(self._pause(monotonic()))
+            for key in due:
+                del self._waiting[key]
+                self._sent_at[key] = monotonic()
+            self._forget_old()
+            return due
+
+    def _due(self, now: float) -> dict[Key, Value]:
+        return {
+            key: value
+            for key, value in self._waiting.items()
+            if self._closed or now - self._sent_at.get(key, -self._interval) >= self._interval
+        }
+
+    def _pause(self, now: float) -> float | None:
+        if not self._waiting:
+            return None
+        earliest = min(self._sent_at.get(key, 0.0) for key in self._waiting)
+        return max(0.0, earliest + self._interval - now)
+
+    def _take_back(self, refused: Mapping[Key, Value]) -> None:
+        with self._changed:
+            if self._closed:
+                return
+            for key, value in refused.items():
+                newer = self._waiting.get(key)
+                self._waiting[key] = value if newer is None else self._merge(value, newer)
+
+    def _forget_old(self) -> None:
+        now = monotonic()
+        self._sent_at = {key: at for key, at in self._sent_at.items() if now - at < self._interval}

@@ -1,0 +1,1 @@
+"""Questionnaires, counters, tablets and their ballots."""

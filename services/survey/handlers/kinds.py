@@ -1,0 +1,59 @@
+"""The kinds of streams of the survey service, and every fact that can stand in them."""
+
+from services.chassis.event_registry import EventRegistry
+from services.survey.domain import (
+    ballot_events,
+    ballots,
+    card_batch,
+    counter,
+    counter_day,
+    device,
+    events,
+    questionnaire,
+    survey,
+)
+from services.survey.handlers.streams import Kind
+
+QUESTIONNAIRE = Kind("questionnaire", questionnaire.INITIAL, questionnaire.evolve)
+SURVEY = Kind("survey", survey.INITIAL, survey.evolve)
+COUNTER = Kind("counter", counter.INITIAL, counter.evolve)
+COUNTER_DAY = Kind("day", counter_day.INITIAL, counter_day.evolve)
+PAIRING_CODE = Kind("pairing", device.NO_CODE, device.evolve_code)
+DEVICE = Kind("device", device.INITIAL, device.evolve)
+CARDS = Kind("cards", card_batch.INITIAL, card_batch.evolve)
+BALLOTS = Kind("ballots", ballots.INITIAL, ballots.evolve)
+
+REGISTRY = EventRegistry(
+    (
+        events.QuestionnaireDrafted,
+        events.QuestionnaireApproved,
+        events.QuestionnairePutIntoForce,
+        events.QuestionnaireRetired,
+        events.SurveyOpened,
+        events.SurveyClosed,
+        events.CounterOpened,
+        events.CounterMoved,
+        events.CounterRenamed,
+        events.CounterClosed,
+        events.PairingCodeIssued,
+        events.PairingCodeSpent,
+        events.DevicePaired,
+        events.DeviceBound,
+        events.DeviceKeyRotated,
+        events.DeviceRevoked,
+        events.SessionRecorded,
+        events.RosterLoaded,
+        events.ServedCounted,
+        events.CardsPrinted,
+        events.CardVoided,
+        ballot_events.BallotCast,
+        ballot_events.BallotChanged,
+        ballot_events.BallotFollowedUp,
+        ballot_events.AnswerAwaited,
+        ballot_events.EnvelopeQuarantined,
+        ballot_events.BallotQuarantined,
+        ballot_events.BallotReleased,
+        ballot_events.BallotAttributed,
+        ballot_events.CommentRedacted,
+    )
+)

@@ -1,0 +1,163 @@
+/** The one sender: oldest first, a hundred lines at a time, until the server has named every one of them. */
+import { readBatchAnswer } from "./answers";
+import type { BatchAnswer } from "./answers";
+import { backoffMs } from "./backoff";
+import { utf8 } from "./encoding";
+import { ACKNOWLEDGED, QUARANTINED } from "./store";
+import type { Row, Store } from "./store";
+import type { Reply, Signer, Transport } from "./transport";
+
+export const BATCH_PATH = "/api/survey/v1/ballots/batch";
+const MOST_LINES = 100;
+
+/** Refusals that speak about what was sent, not about who sent it or when. */
+const ABOUT_THE_LINES = new Set([400, 413, 422]);
+
+/** Ends a run: all sent, or wait; `retryAfterMs` is the server's own wish. */
+type Outcome =
+  | { readonly kind: "progress" }
+  | { readonly kind: "empty" }
+  | { readonly kind: "wait"; readonly retryAfterMs: number | null };
+
+export interface FlushEnvironment {
+  readonly exclusively: (work: () => Promise<void>) => Promise<void>;
+  readonly random: () => number;
+  readonly onAnswer: (answer: BatchAnswer) => void;
+  readonly onRevoked: () => void;
+}
+
+export type Flusher = ReturnType<typeof createFlusher>;
+type FlushStore = Pick<Store, "waiting" | "mark" | "reopen" | "forget">;
+
+/** `wake()` sends now; after a failure the flusher wakes itself, for ever, ever more rarely. */
+export function createFlusher(
+  store: FlushStore,
+  transport: Pick<Transport, "send">,
+  signer: Signer,
+  environment: FlushEnvironment,
+) {
+  let failures = 0;
+  let pending: Promise<void> | null = null;
+  let again = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stopped = false;
+
+  const sender = { store, transport, signer, environment };
+
+  async function run(): Promise<void> {
+    clearTimeout(timer);
+    let outcome: Outcome = { kind: "progress" };
+    await environment.exclusively(async () => {
+      while (outcome.kind === "progress" && !stopped) {
+        outcome = await attempt(sender);
+        if (outcome.kind !== "wait") failures = 0;
+      }
+    });
+    if (outcome.kind === "wait") sleep(outcome.retryAfterMs);
+  }
+
+  function sleep(retryAfterMs: number | null): void {
+    failures += 1;
+    if (stopped) return;
+    timer = setTimeout(wake, Math.max(retryAfterMs ?? 0, backoffMs(failures - 1, environment.random())));
+  }
+
+  /** Send what waits. A call while sending is under way makes sure of one more look afterwards. */
+  function wake(): void {
+    if (stopped) return;
+    if (pending !== null) {
+      again = true;
+      return;
+    }
+    pending = run()
+      .catch(() => {
+        sleep(null);
+      })
+      .finally(() => {
+        pending = null;
+        if (again) {
+          again = false;
+          wake();
+        }
+      });
+  }
+
+  return {
+    wake,
+    stop: () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Sender {
+  readonly store: FlushStore;
+  readonly transport: Pick<Transport, "send">;
+  readonly signer: Signer;
+  readonly environment: FlushEnvironment;
+}
+
+async function attempt(sender: Sender): Promise<Outcome> {
+  const rows = await sender.store.waiting(sender.signer.keyid, MOST_LINES);
+  return rows.length === 0 ? { kind: "empty" } : deliver(sender, rows);
+}
+
+async function deliver(sender: Sender, rows: readonly Row[]): Promise<Outcome> {
+  const reply = await post(sender, rows);
+  switch (reply.kind) {
+    case "not_sent":
+      return { kind: "wait", retryAfterMs: reply.retryAfterMs };
+    case "refused":
+      return refused(sender, rows, reply);
+    case "answered": {
+      const answer = readBatchAnswer(reply.body);
+      return answer === null ? { kind: "wait", retryAfterMs: null } : acknowledge(sender, rows, answer);
+    }
+  }
+}
+
+function post({ transport, signer }: Sender, rows: readonly Row[]): Promise<Reply> {
+  const body = utf8(rows.map((row) => `${row.line}\n`).join(""));
+  return transport.send(
+    { method: "POST", path: BATCH_PATH, body, contentType: "application/x-ndjson" },
+    signer,
+  );
+}
+
+/** A refused batch is halved until the one line is found that the server cannot take; that line is set aside, never lost. */
+async function refused(
+  sender: Sender,
+  rows: readonly Row[],
+  reply: Reply & { readonly kind: "refused" },
+): Promise<Outcome> {
+  const { status, code } = reply;
+  if (status === 403 && code.includes("revoked")) sender.environment.onRevoked();
+  if (!ABOUT_THE_LINES.has(status)) return { kind: "wait", retryAfterMs: reply.retryAfterMs };
+  if (rows.length > 1) {
+    const half = Math.ceil(rows.length / 2);
+    const first = await deliver(sender, rows.slice(0, half));
+    return first.kind === "wait" ? first : deliver(sender, rows.slice(half));
+  }
+  await sender.store.mark(
+    sender.signer.keyid,
+    rows.map((row) => row.seq),
+    QUARANTINED,
+    `${status} ${code}`,
+  );
+  return { kind: "progress" };
+}
+
+/** Believe the server line by line: the id and the hash of the very bytes that were sent. */
+async function acknowledge(sender: Sender, rows: readonly Row[], answer: BatchAnswer): Promise<Outcome> {
+  const { store, signer, environment } = sender;
+  const named = new Map(answer.results.map((receipt) => [receipt.entry_id, receipt.sha256]));
+  const taken = rows.filter((row) => named.get(row.entry_id) === row.sha256).map((row) => row.seq);
+  if (taken.length > 0) await store.mark(signer.keyid, taken, ACKNOWLEDGED);
+  const reopened =
+    answer.missing.length > 0 ? await store.reopen(signer.keyid, answer.missing, [ACKNOWLEDGED]) : 0;
+  await store.forget(signer.keyid, answer.backedUpThrough);
+  environment.onAnswer(answer);
+  // What is asked for again is sent after a pause, so that a server that never stops asking is not hammered.
+  return taken.length === 0 || reopened > 0 ? { kind: "wait", retryAfterMs: null } : { kind: "progress" };
+}

@@ -1,0 +1,58 @@
+/** Starts the page. */
+import { render } from "preact";
+import { App } from "./App";
+import type { Hands, View } from "./App";
+import { stayAwake } from "./awake";
+import { holdHistory, watchTouches } from "./gestures";
+import { createKiosk } from "./kiosk";
+import "./style.css";
+import { words } from "./strings";
+import { watchForUpdates } from "./update";
+
+const root = document.getElementById("kiosk");
+if (root === null) throw new Error("the page has no place for the kiosk");
+
+let screen = "";
+
+/** Paint, and tell eyes, ears and fingers which screen it is. */
+function paint(place: HTMLElement, view: View, hands: Hands): void {
+  const { documentElement: page } = document;
+  const language = view.kind === "asking" ? view.flow.language : "vi";
+  page.lang = language;
+  page.dataset["text"] = view.kind === "asking" ? view.flow.text : "m";
+  document.title = words(language).title;
+  render(<App view={view} hands={hands} />, place);
+  const warned = view.kind === "asking" && "warned" in view.flow && view.flow.warned;
+  const machine = view.kind === "asking" && view.machine !== null;
+  const now = [view.kind, view.kind === "asking" ? view.flow.screen : "", warned, machine].join(" ");
+  if (now !== screen) moveFocus(place, view);
+  screen = now;
+}
+
+function moveFocus(place: HTMLElement, view: View): void {
+  const active = document.activeElement;
+  if (view.kind === "asking" && view.flow.screen === "idle" && view.machine === null) {
+    if (active instanceof HTMLElement) active.blur();
+    return;
+  }
+  const target =
+    place.querySelector<HTMLElement>(".veil .strong, #code") ?? place.querySelector<HTMLElement>("h1");
+  target?.focus({ preventScroll: true });
+}
+
+const awake = stayAwake();
+const kiosk = createKiosk({
+  awake,
+  show: (view) => {
+    paint(root, view, kiosk.hands);
+  },
+  onQuiet: () => {
+    activateUpdate();
+  },
+});
+const activateUpdate = watchForUpdates(() => kiosk.isQuiet());
+watchTouches(() => {
+  void awake.ask();
+  kiosk.hands.touch({ type: "touched" });
+}, kiosk.showMachine);
+void kiosk.start().finally(holdHistory);
