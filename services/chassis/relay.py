@@ -1,0 +1,149 @@
+"""From a store's numbered outbox to the event log, by one leader at a time.
+
+The relay only copies bytes. When a send fails, or is not acknowledged in time, what the log holds is unknown: the
+process exits at once, without closing its client, and its successor sends everything after the cursor again. Readers
+drop what they have.
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.chassis.broker.port import Broker, Publisher, Topic
+from services.chassis.clock import monotonic
+from services.chassis.domain import Unavailable
+from services.chassis.event_store.port import EventStore, OutboxRow
+from services.chassis.leases import Leases
+from services.chassis.logging import get_logger
+from services.chassis.relay_cursor import Lane, RelayCursor, Tail, tail_of
+
+PAGE = 4_000
+"""Rows read, sent and marked as sent at a time."""
+
+POLL_SECONDS = 0.25
+"""How long the relay sleeps when nobody wakes it; a lost notification costs no more than this."""
+
+Wait = Callable[[float], object]
+"""Sleeps for some seconds, or less when there may be something to do."""
+
+
+class RelayMustExit(Exception):  # noqa: N818 - an instruction to the process
+    """Raised when the process has to end now, by `os._exit`, without closing anything."""
+
+
+class Relay:
+    """Copies one store's outbox to the log while it holds the store's lease. One thread uses it."""
+
+    def __init__(self, store: EventStore, broker: Broker, leases: Leases, *, store_name: str) -> None:
+        """Take the store, the log, and the leases of the store's own database."""
+        self._store, self._broker, self._leases = store, broker, leases
+        self._cursor = RelayCursor(leases, store_name)
+        self._store_name = store_name
+        self._topics: set[str] = set()
+        self._epoch: int | None = None
+        self._publisher: Publisher | None = None
+        self._position = 0
+        self._renew_at = 0.0
+
+    @property
+    def name(self) -> str:
+        """What the relay is called in logs and among a worker's tasks."""
+        return self._cursor.lease
+
+    @property
+    def leads(self) -> bool:
+        """Whether this relay holds the lease, as far as it knows."""
+        return self._epoch is not None
+
+    def run(self, stop: threading.Event, wait: Wait | None = None) -> None:
+        """Relay until `stop`; then close the client and give the lease back.
+
+        Raises:
+            RelayMustExit: The process has to end now, without closing anything.
+        """
+        sleep = wait or stop.wait
+        while not stop.is_set():
+            if self.run_once() == 0:
+                sleep(POLL_SECONDS)
+        self.close()
+
+    def run_once(self) -> int:
+        """Relay up to a page of rows, taking the lease if it is free, and give their number.
+
+        Raises:
+            RelayMustExit: The process has to end now, without closing anything.
+        """
+        try:
+            publisher = self._leading_publisher()
+            return 0 if publisher is None else self._relay_page(publisher)
+        except (Unavailable, SQLAlchemyError) as error:
+            get_logger().error("relay_must_exit", store=self._store_name, because=str(error))
+            raise RelayMustExit(str(error)) from error
+
+    def close(self) -> None:
+        """Close the client after the last page, and let the next relay lead at once."""
+        if self._publisher is not None:
+            self._publisher.close()
+        if self._epoch is not None:
+            self._leases.release(self._cursor.lease, self._epoch)
+        self._publisher = self._epoch = None
+
+    def _leading_publisher(self) -> Publisher | None:
+        if self._epoch is None or self._publisher is None:
+            return self._take_the_lead()
+        if monotonic() >= self._renew_at:
+            self._renew(self._epoch)
+        return self._publisher
+
+    def _take_the_lead(self) -> Publisher | None:
+        self._epoch = self._leases.acquire(self._cursor.lease)
+        if self._epoch is None:
+            return None
+        self._renew_at = monotonic() + self._leases.ttl_seconds / 3
+        acknowledged = self._cursor.load(self._epoch)
+        self._ensure({topic for topic, _ in self._store.heads()})
+        self._position = self._cursor.rewound(acknowledged, self._tails(), self._store.incarnation())
+        get_logger().info(
+            "relay_leads",
+            store=self._store_name,
+            epoch=self._epoch,
+            position=self._position,
+            lost=acknowledged - self._position,
+        )
+        self._publisher = self._broker.publisher()
+        return self._publisher
+
+    def _renew(self, epoch: int) -> None:
+        if not self._leases.renew(self._cursor.lease, epoch):
+            raise Unavailable("another relay leads now")
+        self._renew_at = monotonic() + self._leases.ttl_seconds / 3
+
+    def _relay_page(self, publisher: Publisher) -> int:
+        rows = self._store.read_outbox(self._position, PAGE)
+        if rows:
+            self._ensure({row.topic for row in rows})
+            publisher.publish(rows)
+            self._advance(rows)
+        return len(rows)
+
+    def _advance(self, rows: Sequence[OutboxRow]) -> None:
+        assert self._epoch is not None  # noqa: S101 - pages are relayed by the leader
+        self._cursor.save(self._epoch, rows[-1].position)
+        self._position = rows[-1].position
+
+    def _ensure(self, topics: set[str]) -> None:
+        if missing := topics - self._topics:
+            self._broker.ensure_topics(Topic(name=name, compacted=".state." in name) for name in sorted(missing))
+            self._topics |= missing
+
+    def _tails(self) -> dict[Lane, Tail]:
+        incarnation = self._store.incarnation()
+        tails: dict[Lane, Tail] = {}
+        for topic in sorted(self._topics):
+            for partition, record in self._broker.tails(topic).items():
+                if (tail := tail_of(record, incarnation)) is None:
+                    get_logger().warning("relay_met_a_foreign_record", topic=topic, partition=partition)
+                else:
+                    tails[topic, partition] = tail
+        return tails
