@@ -1,0 +1,114 @@
+"""When a block leaves. The one place where it is decided which ballots are published together."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from uuid import UUID
+
+from services.indicators.domain.ballot import Queue
+from services.indicators.domain.block_facts import ballots_released, changes_released, moves_released
+from services.indicators.domain.corrections import permitted, undoes, whole_blocks
+from services.indicators.domain.desk import Desk
+from services.indicators.domain.events import BALLOTS, CHANGES, MOVES, BlockReleased
+from services.indicators.domain.rules import ReleaseRules
+
+_TURN = {BALLOTS: 0, MOVES: 1, CHANGES: 2}
+
+
+def release_due(
+    desk: Desk,
+    queues: Iterable[Queue],
+    rules: ReleaseRules,
+    *,
+    on: str,
+    new_id: Callable[[], UUID],
+    last_wait_over: frozenset[Queue] = frozenset(),
+) -> list[BlockReleased]:
+    """Form every block that is full now, fold it into the desk, and give the facts in order.
+
+    A move that leaves puts what waits behind it into another queue, so queues that become due are looked at as well.
+
+    Args:
+        on: The civil business day on which the blocks close.
+        new_id: Makes the blocks' ids.
+        last_wait_over: Queues of the last level in which ballots that agree have waited long enough.
+    """
+    facts: list[BlockReleased] = []
+    desk.due = set()
+    due = set(queues)
+    while due:
+        for queue in sorted(due, key=lambda queue: (_TURN[queue.kind], queue.key)):
+            for fact in _blocks(desk, queue, rules, on=on, new_id=new_id, waited=queue in last_wait_over):
+                desk.fold(fact)
+                facts.append(fact)
+        due, desk.due = desk.due - due, set()
+    return facts
+
+
+def _blocks(
+    desk: Desk, queue: Queue, rules: ReleaseRules, *, on: str, new_id: Callable[[], UUID], waited: bool
+) -> Iterator[BlockReleased]:
+    if len(desk.queues.get(queue, ())) < rules.k:
+        return
+    if queue.kind == BALLOTS:
+        for members in full_blocks(desk, queue, rules, waited=waited):
+            yield ballots_released(desk, queue, members, on=on, block_id=new_id())
+        return
+    for members, whole in correction_blocks(desk, queue, rules, waited=waited):
+        if queue.kind == CHANGES:
+            yield changes_released(desk, queue, members, on=on, block_id=new_id())
+        else:
+            yield moves_released(desk, queue, members, on=on, block_ids=(new_id(), new_id()), whole=whole)
+
+
+def agrees(scores: Iterable[int | None], rules: ReleaseRules) -> bool:
+    """Tell whether all say the same poor score, so that publishing would tell what each of them said."""
+    said = set(scores)
+    return len(said) == 1 and said <= rules.agreement_scores
+
+
+def full_blocks(desk: Desk, queue: Queue, rules: ReleaseRules, *, waited: bool = False) -> list[list[str]]:
+    """Cut a queue of new ballots into blocks of k in order of arrival; a block that agrees takes in more, to 2k."""
+    blocks: list[list[str]] = []
+    block: list[str] = []
+    for ballot in desk.in_order(queue):
+        block.append(ballot)
+        if len(block) >= rules.k and not _must_wait(desk, block, rules):
+            blocks.append(block)
+            block = []
+    if waited and len(block) >= rules.k:
+        blocks.append(block)
+    return blocks
+
+
+def _must_wait(desk: Desk, block: Sequence[str], rules: ReleaseRules) -> bool:
+    return len(block) < rules.longest_agreement and agrees((desk.targets[ballot].score for ballot in block), rules)
+
+
+def correction_blocks(
+    desk: Desk, queue: Queue, rules: ReleaseRules, *, waited: bool = False
+) -> list[tuple[list[str], bool]]:
+    """Choose the corrections that leave now; `True` marks a whole block that moves as one."""
+    ballots = desk.in_order(queue)
+    whole = whole_blocks({ballot: desk.places[ballot] for ballot in ballots}, desk.tallies) if queue.to_leaf else []
+    moved = {ballot for block in whole for ballot in block}
+    rest = permitted(
+        ((ballot, desk.places[ballot], _undoes(desk, queue, ballot)) for ballot in ballots if ballot not in moved),
+        desk.tallies,
+    )
+    chosen = [(block, True) for block in whole]
+    shown = [_published_score(desk, queue, ballot) for ballot in rest]
+    waits = not waited and len(rest) < rules.longest_agreement and agrees(shown, rules)
+    if len(rest) >= rules.k and not waits:
+        chosen.append((rest, False))
+    return chosen
+
+
+def _undoes(desk: Desk, queue: Queue, ballot: str) -> bool:
+    return queue.kind == MOVES or undoes(desk.places[ballot], desk.targets[ballot].score)
+
+
+def _published_score(desk: Desk, queue: Queue, ballot: str) -> int | None:
+    """Give the score that a correction would show; reasons alone show none."""
+    place, target = desk.places[ballot], desk.targets[ballot]
+    if queue.kind == MOVES:
+        return place.score
+    return target.score if target.score != place.score else None
