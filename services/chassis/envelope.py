@@ -21,10 +21,14 @@ PARTITIONS = 12
 NUMBER_AT = slice(11, 31)
 """Where the 20 digits of the number stand in a body."""
 
+INCARNATION_AT = slice(48, 84)
+"""Where the incarnation stands in a body, right behind the number."""
+
 CONTENT_TYPE = "application/cloudevents+json; charset=utf-8"
 
 _UNNUMBERED = "0" * 20
 _PREFIX = b'{"number":"'
+_BETWEEN = b'","incarnation":"'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,6 +120,17 @@ def number_of(value: bytes) -> int:
     if not value.startswith(_PREFIX) or len(digits) != 20 or not digits.isdigit():
         raise InvalidMessage("the body does not start with its number")
     return int(digits)
+
+
+def incarnation_of(value: bytes) -> str:
+    """Read the incarnation of a body without decoding the rest.
+
+    Raises:
+        InvalidMessage: The body does not carry an incarnation behind its number.
+    """
+    if value[NUMBER_AT.stop : INCARNATION_AT.start] != _BETWEEN or len(value) < INCARNATION_AT.stop:
+        raise InvalidMessage("the body does not carry its incarnation behind its number")
+    return value[INCARNATION_AT].decode("ascii", "replace")
 
 
 def decode(value: bytes) -> CloudEvent:

@@ -1,9 +1,9 @@
 """What a read model is: its tables, and how a batch of messages changes them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from sqlalchemy import Connection, MetaData, Table
 
 from services.chassis.envelope import CloudEvent
@@ -12,8 +12,7 @@ TableName = Callable[[str], str]
 """Turns a table's own name into its name in one build of a projection, such as `fleet_v1_b2_devices`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A message, delivered once per projection and in order per (topic, partition). `event` is `None` for a tombstone."""
 
     topic: str
