@@ -46,7 +46,7 @@ export function createFlusher(
 
   async function run(): Promise<void> {
     clearTimeout(timer);
-    let outcome: Outcome = { kind: "progress" };
+    let outcome = { kind: "progress" } as Outcome;
     await environment.exclusively(async () => {
       while (outcome.kind === "progress" && !stopped) {
         outcome = await attempt(sender);
