@@ -64,7 +64,7 @@ BEGIN
         RAISE EXCEPTION 'append_events needs READ COMMITTED' USING ERRCODE = 'CC001';
     END IF;
 
-    PERFORM pg_advisory_xact_lock(7311650234100291);
+    PERFORM pg_advisory_xact_lock(@lock@);
 
     SELECT i.id INTO present_incarnation FROM incarnations i ORDER BY i.ordinal DESC LIMIT 1;
     IF present_incarnation IS DISTINCT FROM expected_incarnation THEN

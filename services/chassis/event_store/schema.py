@@ -12,6 +12,9 @@ from services.chassis.event_store.timestamps import to_microseconds
 TABLES = ("events", "claims", "outbox_heads", "outbox", "incarnations")
 """What belongs to the store in its database."""
 
+LOCK = 7311650234100291
+"""Key of PostgreSQL's advisory lock: any number that nothing else in the database uses."""
+
 
 def create_event_store(
     connection: Connection, *, incarnation: UUID, now: datetime | None = None, application_role: str | None = None
@@ -34,7 +37,13 @@ def create_event_store(
 
 def append_function(schema: str) -> str:
     """Give the statement that creates PostgreSQL's append function; `schema` is a quoted identifier."""
-    return _resource("append_events.sql").replace("@schema@", schema)
+    return _resource("append_events.sql").replace("@schema@", schema).replace("@lock@", str(LOCK))
+
+
+def take_lock(connection: Connection) -> None:
+    """Take the store's one lock until the transaction ends; a SQLite writer holds it since its `BEGIN IMMEDIATE`."""
+    if connection.dialect.name != "sqlite":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
 
 
 def _create_sqlite(connection: Connection, incarnation: UUID, began: datetime) -> None:
@@ -48,7 +57,7 @@ def _create_sqlite(connection: Connection, incarnation: UUID, began: datetime) -
 
 def _create_postgres(connection: Connection, incarnation: UUID, began: datetime, role: str | None) -> None:
     # Two processes that start at once would trip over each other's half-made catalogue rows.
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7311650234100291)")
+    take_lock(connection)
     schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
     for statement in (_resource("postgres_schema.sql"), append_function(schema)):
         # Without parameters the driver takes several statements at once, and leaves percent signs alone.

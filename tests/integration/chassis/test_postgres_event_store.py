@@ -1,0 +1,100 @@
+"""The event store's promises on a real PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from psycopg import Error
+from sqlalchemy import Engine
+from sqlalchemy.exc import ProgrammingError
+
+from services.chassis.database import open_database
+from services.chassis.domain import Unavailable
+from services.chassis.event_store.port import EventStore, Outcome
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
+from services.chassis.testing.event_database_suite import EventDatabaseSuite
+from services.chassis.testing.event_store_model import EventStoreProperties
+from services.chassis.testing.event_store_suite import EventStoreSuite, assert_outbox_is_dense
+from services.chassis.testing.requests import a_message, a_request, a_stream
+from tests.support.event_stores import opener
+
+
+@pytest.fixture
+def engine(postgres_url: str) -> Iterator[Engine]:
+    engine = open_database(postgres_url)
+    with engine.begin() as connection:
+        create_event_store(connection, incarnation=new_id())
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def open_store(engine: Engine) -> Iterator[Callable[[], EventStore]]:
+    with opener(engine) as open_one:
+        yield open_one
+
+
+class TestPostgresEventStore(EventStoreSuite):
+    """The port's rules."""
+
+
+class TestPostgresEventDatabase(EventDatabaseSuite):
+    """The rules beside the port."""
+
+
+class TestPostgresEventProperties(EventStoreProperties):
+    """The model."""
+
+
+def test_a_transaction_with_an_old_snapshot_is_refused(engine: Engine, open_store: Callable[[], EventStore]) -> None:
+    store = open_store()
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        with pytest.raises(Error, match="READ COMMITTED"):
+            store.append_in(connection, [a_request(a_stream())])
+        connection.rollback()
+
+
+def test_a_full_disk_refuses_and_loses_nothing(engine: Engine, open_store: Callable[[], EventStore]) -> None:
+    store, kept = open_store(), a_request(a_stream(), messages=(a_message("k"),))
+    store.append(kept)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$"
+        )
+        connection.exec_driver_sql("CREATE TRIGGER fill BEFORE INSERT ON outbox EXECUTE FUNCTION fill()")
+    with pytest.raises(Unavailable):
+        store.append(a_request(a_stream(), messages=(a_message("k"),)))
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER fill ON outbox")
+    assert store.append(kept).outcome is Outcome.ALREADY_HAVE
+    assert store.append(a_request(a_stream(), messages=(a_message("k"),))).position == 2
+    assert_outbox_is_dense(store)
+
+
+def test_the_application_may_write_through_the_function_only(engine: Engine) -> None:
+    role = f"application_{new_id().hex}"
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
+        create_event_store(connection, incarnation=new_id(), application_role=role)
+    application = open_database(engine.url.set(username=role).render_as_string(hide_password=False))
+    with opener(application) as open_one:
+        assert open_one().append(a_request(a_stream(), messages=(a_message("k"),), claims=("card",))).position == 1
+    for table in ("events", "outbox", "outbox_heads", "claims", "incarnations"):
+        with application.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+        with application.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+            connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {table}")
+    application.dispose()
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"DROP OWNED BY {role}")
+        connection.exec_driver_sql(f"DROP ROLE {role}")
+
+
+def test_looking_up_a_command_uses_its_index(engine: Engine) -> None:
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        plan = connection.exec_driver_sql(
+            "EXPLAIN SELECT FROM events e WHERE e.command_id = ANY (%s::uuid[])", ([new_id(), None],)
+        ).scalars()
+        assert "events_command_id" in "\n".join(plan)
