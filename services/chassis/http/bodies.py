@@ -1,7 +1,8 @@
 """Bodies: their limit, their packing, and answers written without detours."""
 
+import io
 import zlib
-from typing import Any
+from typing import IO, Any
 
 import msgspec
 from flask import Response, request
@@ -15,17 +16,21 @@ _encoder = msgspec.json.Encoder(enc_hook=str)
 
 
 def check_length(environ: dict[str, Any]) -> None:
-    """Refuse a body that says it is too large, before a byte of it is read; one that says nothing is cut off later.
+    """Refuse a body that says it is too large before a byte of it is read, and one of unknown length once it is.
 
     Raises:
-        BodyTooLarge: Content-Length is above the limit.
+        BodyTooLarge: The body is above the limit.
     """
     length = environ.get("CONTENT_LENGTH")
     if length and length.isdigit() and int(length) > BODY_LIMIT:
-        raise BodyTooLarge(f"A body may have {BODY_LIMIT} bytes.", limit_bytes=BODY_LIMIT)
+        raise _too_large()
     if "HTTP_TRANSFER_ENCODING" in environ:
-        # The ASGI bridge ends its stream by itself but does not say so; without this a chunked body would look empty.
-        environ["wsgi.input_terminated"] = True
+        # The framework would cut a chunked body off at the limit without a word, and bridges from ASGI do not say that
+        # their stream ends by itself, so it is read here.
+        body = _read_up_to(environ["wsgi.input"], BODY_LIMIT + 1)
+        if len(body) > BODY_LIMIT:
+            raise _too_large()
+        environ |= {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True}
 
 
 def check_encoding(environ: dict[str, Any], *, gzip: bool) -> None:
@@ -62,7 +67,18 @@ def _gunzip(packed: bytes) -> bytes:
     except zlib.error:
         raise BadGzip("The body is not gzip.") from None
     if len(body) > BODY_LIMIT:
-        raise BodyTooLarge(f"A body may have {BODY_LIMIT} bytes when unpacked.", limit_bytes=BODY_LIMIT)
+        raise _too_large()
     if not unpacker.eof or unpacker.unused_data:
         raise BadGzip("The body is not one complete gzip member.")
     return body
+
+
+def _read_up_to(stream: IO[bytes], size: int) -> bytes:
+    body = bytearray()
+    while len(body) < size and (part := stream.read(size - len(body))):
+        body += part
+    return bytes(body)
+
+
+def _too_large() -> BodyTooLarge:
+    return BodyTooLarge(f"A body may have {BODY_LIMIT} bytes, packed and unpacked.", limit_bytes=BODY_LIMIT)

@@ -62,7 +62,7 @@ class CatalogueEntry:
 
 
 def problem_catalogue() -> list[CatalogueEntry]:
-    """List every refusal of the modules that are imported now, by code."""
+    """List every refusal of the modules that are imported now, by code; a subclass without a code of its own is its parent."""
     return sorted((_entry(kind) for kind in _all_kinds(Refusal)), key=lambda entry: (entry.code, entry.status))
 
 
@@ -102,7 +102,7 @@ def _advise_retry(response: Response, refusal: Refusal) -> None:
 
 def _all_kinds(kind: type[Refusal]) -> Iterator[type[Refusal]]:
     for child in kind.__subclasses__():
-        if child is not RequestRefused:
+        if "code" in vars(child) and child is not RequestRefused:
             yield child
         yield from _all_kinds(child)
 
