@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from services.chassis.broker.port import Broker, Publisher, Topic
+from services.chassis.broker.port import Broker, Publisher, Topic, is_compacted
 from services.chassis.clock import monotonic
 from services.chassis.domain import Unavailable
 from services.chassis.event_store.port import EventStore, OutboxRow
@@ -134,7 +134,7 @@ class Relay:
 
     def _ensure(self, topics: set[str]) -> None:
         if missing := topics - self._topics:
-            self._broker.ensure_topics(Topic(name=name, compacted=".state." in name) for name in sorted(missing))
+            self._broker.ensure_topics(Topic(name=name, compacted=is_compacted(name)) for name in sorted(missing))
             self._topics |= missing
 
     def _tails(self) -> dict[Lane, Tail]:

@@ -14,7 +14,7 @@ from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.structs import TopicPartition as Partition
 
-from services.chassis.broker.port import Record, Topic, TopicPartition
+from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import monotonic
 from services.chassis.domain import Unavailable
 from services.chassis.envelope import CONTENT_TYPE, PARTITIONS
@@ -54,7 +54,6 @@ class KafkaBroker:
             "bootstrap_servers": bootstrap.split(","),
             "bootstrap_timeout_ms": int(deadline_seconds * 1000),
             "reconnect_backoff_max_ms": 1_000,
-            "metrics_enabled": False,
         }
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
@@ -94,6 +93,7 @@ class KafkaBroker:
                 # An offset that the log no longer has: read all again, what was applied is dropped as a twin.
                 auto_offset_reset="earliest",
                 allow_auto_create_topics=False,
+                metrics_enabled=False,
                 **self._connection,
             )
             return KafkaReader(consumer, lanes, deadline_seconds=self._deadline_seconds)
@@ -142,6 +142,7 @@ def producer_settings(deadline_seconds: float) -> dict[str, object]:
         "request_timeout_ms": int(deadline_seconds * 500),
         "max_block_ms": int(deadline_seconds * 1000),
         "allow_auto_create_topics": False,
+        "metrics_enabled": False,
     }
 
 
@@ -173,11 +174,6 @@ class KafkaPublisher:
     def close(self) -> None:
         """Give connections back after the last successful `publish`."""
         self._producer.close(self._deadline_seconds)
-
-
-def is_compacted(topic: str) -> bool:
-    """Say whether the log keeps only the newest value of each key of a topic; its name tells."""
-    return ".state." in topic
 
 
 def headers_of(row: OutboxRow) -> list[tuple[str, bytes]]:

@@ -27,6 +27,11 @@ class Topic:
     compacted: bool = False
 
 
+def is_compacted(topic: str) -> bool:
+    """Say whether a topic is compacted; its name tells: `<service>.<entity>.state.v1`."""
+    return ".state." in topic
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record as it was read, nothing decoded.
