@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.servers.fixtures_kafka import kafka_to_be_killed, one_kafka
-from tests.support.servers.postgres import PostgresServer, TestDatabases, postgres_server
+from tests.support.servers.postgres import Databases, GivenServer, PostgresServer, postgres_server
 
 __all__ = ["kafka_to_be_killed", "one_kafka"]
 
@@ -16,9 +16,16 @@ def one_postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: PostgresServer) -> Iterator[Databases]:
+    databases = Databases(postgres_server)
+    yield databases
+    if isinstance(postgres_server, GivenServer):
+        databases.close()
+
+
 @pytest.fixture
-def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
-    databases = TestDatabases.on(postgres_server)
-    url = databases.create()
+def postgres_url(postgres_databases: Databases) -> Iterator[str]:
+    url = postgres_databases.lend()
     yield url
-    databases.drop(url)
+    postgres_databases.take_back(url)

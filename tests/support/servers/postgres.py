@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import psycopg
 from sqlalchemy.engine import make_url
@@ -32,6 +32,15 @@ fsync = on
 full_page_writes = on
 synchronous_commit = on
 log_min_messages = panic
+"""
+
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+
+_SCHEMAS = """
+SELECT quote_ident(nspname) FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema'
 """
 
 _database_numbers = itertools.count(1)
@@ -145,31 +154,38 @@ class LocalServer:
         shutil.rmtree(self._folder)
 
 
-class TestDatabases:
-    """Databases on one server, each with a name of its own."""
-
-    __test__ = False
+class Databases:
+    """Empty databases on one server. One that is given back is emptied and lent again: making one costs far more."""
 
     def __init__(self, server: PostgresServer) -> None:
         self.server = server
+        self._free: list[str] = []
 
-    @classmethod
-    def on(cls, server: PostgresServer) -> Self:
-        return cls(server)
+    def lend(self) -> str:
+        """Give the URL of an empty database."""
+        return self._free.pop() if self._free else self.create()
 
     def create(self, template: str = "template0") -> str:
         """Create a database from a template and give its URL."""
         name = f"cchc_{os.getpid()}_{next(_database_numbers)}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        with psycopg.connect(self.server.url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return make_url(self.server.url).set(database=name).render_as_string(hide_password=False)
 
-    def drop(self, url: str) -> None:
-        """Drop a database with whoever is still connected to it."""
-        self._execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)')
+    def take_back(self, url: str) -> None:
+        """Empty a database, ending whoever is still connected to it."""
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute(_END_OTHERS)
+            for (schema,) in connection.execute(_SCHEMAS).fetchall():
+                connection.execute(f"DROP SCHEMA {schema} CASCADE".encode())
+            connection.execute("CREATE SCHEMA public")
+        self._free.append(url)
 
-    def _execute(self, statement: str) -> None:
+    def close(self) -> None:
+        """Drop what was created and came back."""
         with psycopg.connect(self.server.url, autocommit=True) as connection:
-            connection.execute(statement.encode())
+            for url in self._free:
+                connection.execute(f'DROP DATABASE IF EXISTS "{make_url(url).database}" WITH (FORCE)'.encode())
 
 
 @contextmanager
