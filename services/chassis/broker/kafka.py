@@ -6,12 +6,13 @@ lanes are assigned by hand and positions are the reader's business: there are no
 
 import contextlib
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import kafka.record.util
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.net.compat import KafkaNetClient
 from kafka.structs import TopicPartition as Partition
 
 from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
@@ -50,7 +51,7 @@ class KafkaBroker:
             raise RuntimeError("install crc32c: kafka-python computes checksums in Python without it")
         self._replication_factor = replication_factor
         self._deadline_seconds = deadline_seconds
-        self._connection = {
+        self._connection: dict[str, object] = {
             "bootstrap_servers": bootstrap.split(","),
             "bootstrap_timeout_ms": int(deadline_seconds * 1000),
             "reconnect_backoff_max_ms": 1_000,
@@ -78,7 +79,7 @@ class KafkaBroker:
 
     @contextlib.contextmanager
     def _admin(self) -> Iterator[Any]:
-        admin = KafkaAdminClient(**self._connection)
+        admin = _connected(KafkaAdminClient, **self._connection)
         try:
             yield admin
         finally:
@@ -87,7 +88,8 @@ class KafkaBroker:
     def reader(self, lanes: Mapping[TopicPartition, int | None]) -> "KafkaReader":
         """Open a reader; each lane goes on after the given offset, or from its beginning."""
         with _unavailable():
-            consumer = KafkaConsumer(
+            consumer = _connected(
+                KafkaConsumer,
                 group_id=None,
                 enable_auto_commit=False,
                 # An offset that the log no longer has: read all again, what was applied is dropped as a twin.
@@ -101,7 +103,8 @@ class KafkaBroker:
     def publisher(self) -> "KafkaPublisher":
         """Open a publisher."""
         with _unavailable():
-            producer = KafkaProducer(**producer_settings(self._deadline_seconds), **self._connection)
+            settings = producer_settings(self._deadline_seconds) | self._connection
+            producer = _connected(KafkaProducer, **settings)
         return KafkaPublisher(producer, deadline_seconds=self._deadline_seconds)
 
     def tails(self, topic: str) -> Mapping[int, Record | None]:
@@ -237,6 +240,22 @@ def _record(raw: Any) -> Record:
         int(digits) if digits.isdigit() else None,
         incarnation.decode(errors="replace") or None,
     )
+
+
+def _connected(kind: Callable[..., Any], **settings: Any) -> Any:
+    # A client that cannot connect raises, and leaves its thread and sockets behind for as long as the process lives.
+    networks: list[Any] = []
+
+    def network(**configuration: Any) -> Any:
+        networks.append(KafkaNetClient(**configuration))
+        return networks[-1]
+
+    try:
+        return kind(kafka_client=network, **settings)
+    except KafkaError:
+        for left_behind in networks:
+            left_behind.close()
+        raise
 
 
 @contextlib.contextmanager

@@ -1,10 +1,11 @@
 """The event log on a real Kafka."""
 
-import gc
+import threading
 from collections.abc import Iterator, Sequence
 
 import pytest
 from kafka import KafkaConsumer
+from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.structs import TopicPartition as Partition
 
 from services.chassis.broker.kafka import KafkaBroker
@@ -65,12 +66,14 @@ class TestKafkaBroker(BrokerSuite):
         ]
 
     def test_topics_are_kept_for_ever_or_compacted(self, log: KafkaLog):
+        kept, compacted = log.topic("events"), log.topic("state")
         with log.broker._admin() as admin:
-            for kind, policy in (("events", "delete"), ("state", "compact")):
-                topic = log.topic(kind)
-                (described,) = admin.describe_topics([topic])
-                assert len(described["partitions"]) == 12
-                assert policy in str(admin.describe_configs({"topic": [topic]}))
+            topics = [ConfigResource(ConfigResourceType.TOPIC, name) for name in (kept, compacted)]
+            settings = admin.describe_configs(topics, config_filter="all")["topic"]
+            assert {len(topic["partitions"]) for topic in admin.describe_topics([kept, compacted])} == {12}
+        assert settings[kept]["cleanup.policy"]["value"] == "delete"
+        assert settings[kept]["retention.ms"]["value"] == "-1"
+        assert settings[compacted]["cleanup.policy"]["value"] == "compact"
 
     def test_a_row_for_a_topic_that_is_not_there_cannot_be_published(self, kafka: KafkaServer):
         publisher = KafkaBroker(kafka.bootstrap, deadline_seconds=0.5).publisher()
@@ -78,12 +81,16 @@ class TestKafkaBroker(BrokerSuite):
             publisher.publish([a_row("nobody.made.events.v1", 1)])
         publisher.close()
 
-    # The client leaves the sockets of a failed start to the garbage collector.
-    @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-    def test_a_log_that_does_not_answer_is_unavailable(self):
+    def test_a_log_that_does_not_answer_is_unavailable_and_leaves_no_thread(self):
+        before = threading.active_count()
+        nowhere = KafkaBroker("127.0.0.1:1", deadline_seconds=0.5)
         with pytest.raises(Unavailable):
-            KafkaBroker("127.0.0.1:1", deadline_seconds=0.5).publisher()
-        gc.collect()
+            nowhere.publisher()
+        with pytest.raises(Unavailable):
+            nowhere.reader({})
+        with pytest.raises(Unavailable):
+            nowhere.ensure_topics([Topic(name="survey.ballot.events.v1")])
+        assert threading.active_count() == before
 
 
 def _headers(log: KafkaLog, topic: str) -> list[tuple[str, bytes]]:
