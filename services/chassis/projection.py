@@ -32,6 +32,11 @@ class View:
         self._metadata = metadata
         self._name = name
 
+    @property
+    def tables(self) -> Sequence[Table]:
+        """Every table of the build."""
+        return self._metadata.sorted_tables
+
     def table(self, name: str) -> Table:
         """Give a table by the name under which `Projection.define` declared it."""
         return self._metadata.tables[self._name(name)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from services.chassis.broker.port import Record
+from services.chassis.broker.port import Record, is_compacted
 from services.chassis.clock import Clock, rfc3339
 from services.chassis.domain import InvalidMessage
 from services.chassis.envelope import decode
@@ -14,7 +14,7 @@ from services.chassis.projector.builds import pointer_of, view_of
 from services.chassis.projector.incarnations import Marker
 from services.chassis.projector.lanes import Admitted, LaneState, Place
 from services.chassis.projector.parking import Unfit, park
-from services.chassis.projector.positions import count_change, is_compacted, newer_only, save_lanes, save_markers
+from services.chassis.projector.positions import count_change, newer_only, save_lanes, save_markers
 
 Fence = Callable[[Connection], None]
 """Raises `LeaseLost` inside the transaction when another process owns the work now."""

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from services.chassis.broker.port import Broker, Reader, Topic, TopicPartition
+from services.chassis.broker.port import Broker, Reader, Topic, TopicPartition, is_compacted
 from services.chassis.clock import Clock, monotonic
 from services.chassis.domain import InvalidMessage
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
 from services.chassis.projector.applying import Applier, Batch, read_batch
 from services.chassis.projector.lanes import Lanes, LaneState, Place
-from services.chassis.projector.positions import is_compacted, load_lanes, save_markers
+from services.chassis.projector.positions import load_lanes, save_markers
 from services.chassis.projector.scanning import compare_tails, look_up
 from services.chassis.projector.status import Bounds
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from services.chassis.broker.port import Record, TopicPartition
+from services.chassis.broker.port import Record, TopicPartition, is_compacted
 from services.chassis.envelope import PARTITIONS
 from services.chassis.projection import Delivery
 from services.chassis.projector.incarnations import Lineage, Marker
@@ -18,11 +18,6 @@ _KEYS_PER_QUERY = 500
 
 Owner = tuple[str, int]
 """A projection's name and the number of one of its builds."""
-
-
-def is_compacted(topic: str) -> bool:
-    """Tell whether a topic keeps only the newest message of each key: its name says so."""
-    return ".state." in topic
 
 
 def load_lanes(connection: Connection, owner: Owner, topics: Iterable[str]) -> list[LaneState]:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from services.chassis.broker.port import Record, Topic, TopicPartition
+from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import monotonic
 from services.chassis.domain import Unavailable
 from services.chassis.envelope import PARTITIONS
@@ -17,7 +17,7 @@ from services.chassis.event_store.port import OutboxRow
 
 def record_of(row: OutboxRow) -> Record:
     """Make the record that a relay would write for an outbox row; its place is given by the log."""
-    if ".state." in row.topic:
+    if is_compacted(row.topic):
         return Record(row.topic, row.partition, row.key, row.value, 0, row.number, str(row.incarnation))
     return Record(row.topic, row.partition, row.key, row.value, 0)
 
