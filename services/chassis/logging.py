@@ -28,7 +28,6 @@ def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | N
         processors=[structlog.contextvars.merge_contextvars, _Stamp(service), _explain_exception, _render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.BytesLoggerFactory(target),
-        cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[_LibraryLines()], level=max(number, logging.WARNING), force=True)
 

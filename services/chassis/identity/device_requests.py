@@ -34,7 +34,8 @@ _LABEL = r"[a-z*][a-z0-9_.*-]*"
 _PARAMETER = r';([a-z*][a-z0-9_.*-]*)=(?:"([ !#-\[\]-~]*)"|(0|-?[1-9][0-9]{0,14}))'
 _SIGNATURE_INPUT = re.compile(rf"({_LABEL})=({re.escape(_COVERED)}((?:{_PARAMETER})*))")
 _ONE_PARAMETER = re.compile(_PARAMETER)
-_SIGNATURE = re.compile(rf"({_LABEL})=:([A-Za-z0-9+/]{{86}}==):")
+# 64 bytes in base64, whose last character has four bits that must be zero: one signature, one spelling.
+_SIGNATURE = re.compile(rf"({_LABEL})=:([A-Za-z0-9+/]{{85}}[AQgw]==):")
 _KNOWN_PARAMETERS = frozenset({"nonce", "keyid", "alg", "created", "expires", "tag"})
 _ECDSA = ec.ECDSA(SHA256())
 
