@@ -56,11 +56,17 @@ class GroupCommit:
         self._max_batch = max_batch
         self._busy = allocate_lock()
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
+        self._in_hand = 0
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name="group-commit", daemon=True)
         self._thread.start()
         announce: Announce | None = getattr(store, "announce", None)
         self._announcer = _Announcer(announce) if announce else None
+
+    @property
+    def waiting(self) -> int:
+        """How many callers wait for a commit to begin."""
+        return self._queue.qsize() + self._in_hand
 
     def append(self, request: AppendRequest) -> Verdict:
         """Record one command and return after its commit.
@@ -88,7 +94,7 @@ class GroupCommit:
                 self._commit([waiting])
             finally:
                 self._busy.release()
-        elif self._queue.qsize() >= self._max_queue:
+        elif self.waiting >= self._max_queue:
             raise Unavailable("too many commands are waiting")
         else:
             self._queue.put(waiting)
@@ -108,12 +114,16 @@ class GroupCommit:
     def _wait(self, waiting: _Waiting) -> None:
         while not waiting.gate.acquire(timeout=1.0):
             # Who queued while the process was ending may have come after the last batch.
-            if not self._thread.is_alive() and not waiting.gate.acquire(blocking=False):
+            if not self._thread.is_alive():
+                if waiting.gate.acquire(blocking=False):
+                    return
                 raise Unavailable("the process is ending")
 
     def _serve(self) -> None:
         while (first := self._queue.get()) is not None:
+            self._in_hand = 1
             with self._busy:
+                self._in_hand = 0
                 batch = [first, *self._queued(len(first.requests))]
                 self._commit([waiting for waiting in batch if waiting is not None])
             for waiting in batch:
@@ -155,14 +165,14 @@ class GroupCommit:
     def _recorded(self, requests: list[AppendRequest]) -> list[Answer]:
         try:
             return self._store.append_many(requests)
-        except OutcomeUnknown as lost:
-            return self._resubmitted(requests, lost)
+        except OutcomeUnknown:
+            return self._resubmitted(requests)
 
-    def _resubmitted(self, requests: list[AppendRequest], lost: OutcomeUnknown) -> list[Answer]:
+    def _resubmitted(self, requests: list[AppendRequest]) -> list[Answer]:
         # A request without an id might be recorded twice; its caller has to look.
         again = [request for request in requests if request.command_id is not None]
-        answers = iter(self._sent_again(again))
-        return [lost if request.command_id is None else next(answers) for request in requests]
+        answers = iter(self._sent_again(again) if again else ())
+        return [OutcomeUnknown() if request.command_id is None else next(answers) for request in requests]
 
     def _sent_again(self, requests: list[AppendRequest]) -> list[Answer]:
         for pause in RESUBMIT_AFTER_SECONDS:
