@@ -58,6 +58,16 @@ class Projector:
         self._prepared = False
         self._tails_at = 0.0
 
+    @property
+    def engine(self) -> Engine:
+        """The database of the read model."""
+        return self._setup.engine
+
+    @property
+    def projection(self) -> Projection:
+        """The read model itself."""
+        return self._setup.projection
+
     def run(self, stop: threading.Event) -> None:
         """Follow the log until told to stop. After a failure, wait until a rebuild has put another build in place."""
         self._stop = stop
@@ -89,12 +99,20 @@ class Projector:
             self._open()
         if self._follower is None:
             return 0
+        follower = self._follower
         try:
-            read = self._follower.step()
-        except Switched:
+            read = follower.step()
+        except RetryLater:
+            raise
+        except (Switched, Diverged):
+            # Only what is committed counts: reading begins anew there, and finds out whether that has diverged too.
             self._drop_follower()
-            return 0
-        self._observe(self._follower, read)
+            self._open()
+            return 1
+        except BaseException:
+            self._drop_follower()
+            raise
+        self._observe(follower, read)
         return read
 
     def rebuild(self, progress: Progress | None = None, stop: threading.Event | None = None) -> int | None:
