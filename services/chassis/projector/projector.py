@@ -48,7 +48,6 @@ class Projector:
             limits=limits or Limits(),
         )
         self.name = projection.name
-        self.projection = projection
         self._ownership = Ownership(leases, f"projection-{projection.name}-v{projection.version}")
         self._follower: Follower | None = None
         self._build: int | None = None
