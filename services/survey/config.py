@@ -1,6 +1,7 @@
 """What the survey service is told by its surroundings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -40,6 +41,8 @@ class Settings:
     jwks_url: str = ""
     kafka: str = ""
     abuse_rules: str = "abuse-v1"
+    timings: Mapping[str, float] = field(default_factory=dict)
+    """Idle times of tablets that overrule the questionnaire's own, such as `thanks_seconds`."""
 
     @classmethod
     def from_env(cls, env: Environment | None = None) -> "Settings":

@@ -45,6 +45,26 @@ class QuestionnaireRetired(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionnaireScheduled(Event):
+    """A family's tablets ask by a questionnaire from a civil day on, until the next one's day."""
+
+    wire_name: ClassVar[str] = "survey.questionnaire_scheduled.v1"
+    code: str
+    version: int
+    hash: str
+    in_force_from: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class QuestionnaireWithdrawn(Event):
+    """A questionnaire is off its family's schedule."""
+
+    wire_name: ClassVar[str] = "survey.questionnaire_withdrawn.v1"
+    code: str
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SurveyOpened(Event):
     """A survey of one family began its field period."""
 
@@ -161,6 +181,14 @@ class DeviceBound(Event):
     one_stop_id: str
     counter_name: str
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TabletStood(Event):
+    """A tablet was put at a counter, once or again; kept with the counter, to find its tablets."""
+
+    wire_name: ClassVar[str] = "survey.tablet_stood.v1"
+    device_id: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

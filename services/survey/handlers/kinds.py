@@ -10,15 +10,19 @@ from services.survey.domain import (
     device,
     events,
     questionnaire,
+    schedule,
+    stand,
     survey,
 )
 from services.survey.handlers.streams import Kind
 
 QUESTIONNAIRE = Kind("questionnaire", questionnaire.INITIAL, questionnaire.evolve)
+SCHEDULE = Kind("schedule", schedule.INITIAL, schedule.evolve)
 SURVEY = Kind("survey", survey.INITIAL, survey.evolve)
 COUNTER = Kind("counter", counter.INITIAL, counter.evolve)
 COUNTER_DAY = Kind("day", counter_day.INITIAL, counter_day.evolve)
 PAIRING_CODE = Kind("pairing", device.NO_CODE, device.evolve_code)
+STAND = Kind("stand", stand.INITIAL, stand.evolve)
 DEVICE = Kind("device", device.INITIAL, device.evolve)
 CARDS = Kind("cards", card_batch.INITIAL, card_batch.evolve)
 BALLOTS = Kind("ballots", ballots.INITIAL, ballots.evolve)
@@ -29,6 +33,8 @@ REGISTRY = EventRegistry(
         events.QuestionnaireApproved,
         events.QuestionnairePutIntoForce,
         events.QuestionnaireRetired,
+        events.QuestionnaireScheduled,
+        events.QuestionnaireWithdrawn,
         events.SurveyOpened,
         events.SurveyClosed,
         events.CounterOpened,
@@ -39,6 +45,7 @@ REGISTRY = EventRegistry(
         events.PairingCodeSpent,
         events.DevicePaired,
         events.DeviceBound,
+        events.TabletStood,
         events.DeviceKeyRotated,
         events.DeviceRevoked,
         events.SessionRecorded,

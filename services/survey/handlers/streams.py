@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from services.chassis.clock import monotonic
 from services.chassis.domain import ConcurrencyConflict, Event, Refusal
@@ -64,7 +64,7 @@ class Publish(Protocol):
 
 @dataclass(slots=True)
 class _Remembered:
-    versioned: Versioned[object]
+    versioned: Versioned[Any]
     checked_at: float
 
 
@@ -84,7 +84,7 @@ class Streams:
         """Give the present state."""
         stream = kind.stream(name)
         known = self._known(stream)
-        state: State = known.versioned.state if known else kind.initial  # type: ignore[assignment]  # one kind per prefix
+        state: State = known.versioned.state if known else kind.initial
         version = known.versioned.version if known else NO_STREAM
         for fact in self.store.load(stream, version):
             state, version = kind.evolve(state, self.registry.decode(fact.type, fact.data)), fact.version
@@ -94,7 +94,8 @@ class Streams:
         """Give a state that was the present one within the last second."""
         known = self._known(kind.stream(name))
         if known is not None and monotonic() - known.checked_at < TRUSTED_SECONDS:
-            return known.versioned.state  # type: ignore[return-value]  # one kind per prefix
+            state: State = known.versioned.state
+            return state
         return self.load(kind, name).state
 
     def request(
@@ -105,19 +106,20 @@ class Streams:
         events: Sequence[Event],
         *,
         claims: tuple[str, ...] = (),
-    ) -> AppendRequest:
-        """Write down what recording some facts takes, their public messages included."""
+    ) -> tuple[AppendRequest, Versioned[State]]:
+        """Write down what recording some facts takes, their public messages included, and what is then."""
         stream = kind.stream(name)
         after = at.state
         for event in events:
             after = kind.evolve(after, event)
-        return AppendRequest(
+        request = AppendRequest(
             stream=stream,
             expected_version=at.version,
             facts=tuple(self.registry.encode(event) for event in events),
             messages=self.publish(stream, events, first_version=at.version + 1, after=after),
             claims=claims,
         )
+        return request, Versioned(after, at.version + len(events))
 
     def decide(
         self,
@@ -141,7 +143,7 @@ class Streams:
             if not events:
                 return at
             try:
-                self.appender.append(self.request(kind, name, at, events, claims=claims))
+                self.appender.append(self.request(kind, name, at, events, claims=claims)[0])
             except ConcurrencyConflict:
                 if expected_version is not None or attempt == ATTEMPTS:
                     raise

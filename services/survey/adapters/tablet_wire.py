@@ -152,14 +152,14 @@ def _names_of(raw: bytes) -> tuple[str | None, int | None, str | None]:
     if not isinstance(sent, dict):
         return None, None, None
     return (
-        _name(sent.get("entry_id"), UUID, str),
-        _name(sent.get("seq"), _Seq, int),
-        _name(sent.get("prev"), _Hash, str),
+        _name(sent.get("entry_id"), _Word),
+        _name(sent.get("seq"), _Seq),
+        _name(sent.get("prev"), _Hash),
     )
 
 
-def _name(value: object, kind: Any, plain: Any) -> Any:
+def _name(value: object, kind: Any) -> Any:
     try:
-        return plain(msgspec.convert(value, kind))
+        return msgspec.convert(value, kind)
     except msgspec.ValidationError:
         return None

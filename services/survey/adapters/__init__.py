@@ -1,0 +1,1 @@
+"""Tables of the survey service beside its event store."""

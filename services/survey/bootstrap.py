@@ -1,0 +1,149 @@
+"""Where adapters meet handlers: the one place that knows which database, which keys and which clock there are."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+from sqlalchemy import Engine, inspect
+
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import open_database
+from services.chassis.event_store.group_commit import GroupCommit
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.identity import DeviceNonces, DeviceVerifier, RegisteredDevice, TokenVerifier, load_device_key
+from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key, public_half
+from services.chassis.ids import new_code, new_id
+from services.chassis.migrations import upgrade
+from services.chassis.projection import Projection, View
+from services.chassis.projector import active_view
+from services.survey.adapters.ballot_tables import BallotTables
+from services.survey.config import Settings
+from services.survey.domain.abuse import RULE_SETS
+from services.survey.handlers.around import Surroundings
+from services.survey.handlers.ballots import Receiver
+from services.survey.handlers.configuration import Configurations
+from services.survey.handlers.counter_days import CounterDays
+from services.survey.handlers.devices import Devices
+from services.survey.handlers.kinds import REGISTRY
+from services.survey.handlers.memory import BallotMemory
+from services.survey.handlers.reports import Reports
+from services.survey.handlers.service import Survey
+from services.survey.handlers.staff import BallotDesk
+from services.survey.handlers.streams import Streams
+from services.survey.projections.units import UNITS, unit_name
+from services.survey.published_events import Publisher
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the service's database to this release's schema, making it where there is none."""
+    engine = open_database(settings.database)
+    upgrade(engine, MIGRATIONS)
+    engine.dispose()
+
+
+def build(settings: Settings, *, clock: Clock | None = None, verifier: TokenVerifier | None = None) -> Survey:
+    """Put the service together. Call it after fork; its database must be migrated."""
+    clock = clock or SystemClock(settings.shift)
+    engine = open_database(settings.database)
+    reader = _reader(settings.database, engine)
+    store = open_event_store(engine)
+    commits = GroupCommit(store)
+    publish = Publisher(settings.tenant, store.incarnation(), clock, new_id)
+    streams = Streams(store, commits, REGISTRY, publish)
+    tables = BallotTables(engine, reader)
+    memory = BallotMemory(streams, tables)
+    surroundings = Surroundings(streams, clock, RULE_SETS[settings.abuse_rules])
+    secret = load_or_create_secret(settings.keys / "device-nonce.key")
+    devices = Devices(streams, secret=secret, new_code=new_code)
+    desk = BallotDesk(streams, memory, surroundings)
+    reports = Reports(commits, publish.device_reported)
+    models = _ReadModels(settings.read_database)
+    return Survey(
+        clock=clock,
+        streams=streams,
+        tables=tables,
+        memory=memory,
+        receiver=Receiver(streams, memory, surroundings),
+        reports=reports,
+        devices=devices,
+        counter_days=CounterDays(streams, desk, shift=clock.shift),
+        desk=desk,
+        configurations=Configurations(streams, clock, _unit_names(models, clock), settings.timings),
+        device_verifier=DeviceVerifier(nonces=DeviceNonces(secret, clock), find_device=_registered(devices)),
+        token_verifier=verifier or TokenVerifier(_key_set(settings), clock=clock),
+        read_model=models.query,
+        closing=(reports.close, commits.close, store.close, models.close, reader.dispose, engine.dispose),
+    )
+
+
+def _reader(url: str, engine: Engine) -> Engine:
+    # On SQLite every transaction of the writing engine takes the write lock.
+    return open_database(url, read_only=True) if engine.dialect.name == "sqlite" else engine
+
+
+def _registered(devices: Devices) -> Callable[[str], RegisteredDevice | None]:
+    def find(device_id: str) -> RegisteredDevice | None:
+        device = devices.find(device_id)
+        if device is None:
+            return None
+        return RegisteredDevice(public_key=load_device_key(device.public_jwk), revoked=device.revoked_at is not None)
+
+    return find
+
+
+def _key_set(settings: Settings) -> Callable[[], Mapping[str, Any]]:
+    if settings.jwks_url:
+        return lambda: dict(httpx.get(settings.jwks_url, timeout=5).raise_for_status().json())
+    path = settings.keys / "access-signing.jwk"
+    return lambda: {"keys": [public_half(json.loads(path.read_bytes()))]}
+
+
+def configuration_key(settings: Settings) -> dict[str, Any]:
+    """Give the key that signs tablets' configurations."""
+    return load_or_create_signing_key(settings.keys / "survey-configuration.jwk")
+
+
+def _unit_names(models: "_ReadModels", clock: Clock) -> Callable[[str], Mapping[str, str]]:
+    def name(unit_id: str) -> Mapping[str, str]:
+        found = models.query(UNITS, lambda view: unit_name(view, unit_id, clock.business_now().date()))
+        return found or {"vi": unit_id, "en": unit_id}
+
+    return name
+
+
+class _ReadModels:
+    """The worker's read models, which may not be there yet."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._engine: Engine | None = None
+
+    def query(self, projection: Projection, ask: Callable[[View], Any]) -> Any:
+        """Run a query on the live build; `None` where there is none."""
+        if (engine := self._open()) is None:
+            return None
+        with engine.connect() as connection:
+            if not inspect(connection).has_table("projection_pointers"):
+                return None
+            try:
+                view = active_view(connection, projection)
+            except LookupError:
+                return None
+            return ask(view)
+
+    def close(self) -> None:
+        """Give connections back."""
+        if self._engine is not None:
+            self._engine.dispose()
+
+    def _open(self) -> Engine | None:
+        if self._engine is None:
+            file = self._url.removeprefix("sqlite:///")
+            if file != self._url and not Path(file).exists():
+                return None
+            self._engine = open_database(self._url, read_only=True)
+        return self._engine

@@ -1,0 +1,82 @@
+"""Tells how tablets stand: at once, then at most once a second each, and the last word always."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.chassis.conflation import Conflation
+from services.chassis.domain import Refusal
+from services.chassis.event_store.port import NO_STREAM, AppendRequest, NewMessage
+from services.survey.domain.ballots import Ballots
+from services.survey.domain.events import DeviceReported
+from services.survey.handlers.streams import Appender
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """What a tablet says of itself."""
+
+    queued: int
+    oldest_unsent_seconds: float | None
+    battery: float | None
+    persisted: bool | None
+    app_version: str
+    wake_lock_refusals: int
+
+
+class Reports:
+    """Reports on their way out. A report is a message without a fact: nothing is decided by it."""
+
+    def __init__(self, appender: Appender, write: Callable[[DeviceReported], NewMessage]) -> None:
+        """Record through `appender` what `write` makes of a report."""
+        self._appender = appender
+        self._write = write
+        self._conflation: Conflation[str, DeviceReported] = Conflation(self._send, merge=_merged)
+
+    def note(self, device_id: str, state: Ballots, at: datetime, health: Health | None = None) -> None:
+        """Take how a tablet stands now; returns at once."""
+        report = DeviceReported(
+            device_id=device_id,
+            at=at,
+            last_seq=state.sequence.last,
+            received=state.sequence.received,
+            missing=state.sequence.missing(),
+            chain_broken=state.sequence.chain_broken,
+        )
+        self._conflation.note(device_id, report if health is None else _with_health(report, health))
+
+    def close(self) -> None:
+        """Send what waits and stop."""
+        self._conflation.close()
+
+    def _send(self, reports: Mapping[str, DeviceReported]) -> None:
+        requests = [
+            AppendRequest(
+                stream=f"report-{device_id}", expected_version=NO_STREAM, facts=(), messages=(self._write(report),)
+            )
+            for device_id, report in reports.items()
+        ]
+        for answer in self._appender.append_many(requests):
+            if isinstance(answer, Refusal):
+                raise answer
+
+
+def _with_health(report: DeviceReported, health: Health) -> DeviceReported:
+    return replace(
+        report,
+        queued=health.queued,
+        oldest_unsent_seconds=health.oldest_unsent_seconds,
+        battery=health.battery,
+        persisted=health.persisted,
+        app_version=health.app_version,
+        wake_lock_refusals=health.wake_lock_refusals,
+    )
+
+
+_HEALTH = ("queued", "oldest_unsent_seconds", "battery", "persisted", "app_version", "wake_lock_refusals")
+
+
+def _merged(waiting: DeviceReported, newer: DeviceReported) -> DeviceReported:
+    """Keep what a heartbeat told when a mere batch follows it."""
+    told = {name: getattr(waiting, name) for name in _HEALTH if getattr(newer, name) is None}
+    return replace(newer, **told)

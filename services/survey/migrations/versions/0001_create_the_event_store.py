@@ -1,0 +1,16 @@
+"""Create the event store, its first life, and the two tables beside it."""
+
+from alembic import op
+
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
+from services.survey.adapters.ballot_tables import create_ballot_tables
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    create_event_store(connection, incarnation=new_id())
+    create_ballot_tables(connection)

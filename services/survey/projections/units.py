@@ -1,0 +1,69 @@
+"""Units as the directory tells them: their names, for the tablet's head line."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, MetaData, String, Table, Text, delete, select
+
+from services.chassis.projection import Delivery, TableName, View
+from services.survey.projections.upkeep import read, write_rows
+
+
+class _Name(msgspec.Struct, frozen=True):
+    name: str
+    valid_from: str | None = None
+
+
+class _Unit(msgspec.Struct, frozen=True):
+    id: str
+    names_vi: list[_Name] = []
+    name_en: str | None = None
+
+
+class Units:
+    """One row per unit."""
+
+    name = "survey_units"
+    version = 1
+    topics: tuple[str, ...] = ("directory.unit.state.v1",)
+
+    def define(self, metadata: MetaData, name: TableName) -> None:
+        """Declare the table."""
+        Table(
+            name("units"),
+            metadata,
+            Column("unit_id", String, primary_key=True),
+            Column("names_vi", Text, nullable=False),
+            Column("name_en", String),
+        )
+
+    def apply(self, view: View, batch: Sequence[Delivery]) -> None:
+        """Keep the newest record of each unit."""
+        table = view.table("units")
+        rows: dict[str, dict[str, Any]] = {}
+        for delivery in batch:
+            if delivery.event is None:
+                rows.pop(delivery.key, None)
+                view.connection.execute(delete(table).where(table.c.unit_id == delivery.key))
+                continue
+            unit = read(delivery.event, _Unit)
+            names = msgspec.json.encode(unit.names_vi).decode()
+            rows[unit.id] = {"unit_id": unit.id, "names_vi": names, "name_en": unit.name_en}
+        write_rows(view, table, rows.values())
+
+
+def unit_name(view: View, unit_id: str, on: date) -> Mapping[str, str] | None:
+    """Give a unit's name of a day in both languages."""
+    table = view.table("units")
+    found = view.connection.execute(select(table).where(table.c.unit_id == unit_id)).one_or_none()
+    if found is None:
+        return None
+    names = msgspec.json.decode(found.names_vi, type=list[_Name])
+    valid = [name.name for name in names if (name.valid_from or "") <= on.isoformat()] or [unit_id]
+    return {"vi": valid[-1], "en": found.name_en or valid[-1]}
+
+
+UNITS = Units()
+"""The one instance: builds are cached by it."""
