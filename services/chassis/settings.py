@@ -80,7 +80,31 @@ def environment() -> Mapping[str, str]:
 
 
 DATA = Setting(name="CCHC_DATA", default="var", meaning="Folder of every file that the embedded profile writes.")
+PROFILE = Setting(name="CCHC_PROFILE", default="embedded", meaning="How it runs: embedded or distributed.")
+HOST = Setting(name="CCHC_HOST", default="127.0.0.1", meaning="Address that the one door listens on.")
 PORT = Setting(name="PORT", default="8080", meaning="Port of the one door.")
+INTERNAL_PORT = Setting(
+    name="CCHC_INTERNAL_PORT",
+    default="0",
+    meaning="Port of health and metrics, on this machine alone; 0 takes a free one.",
+)
+PUBLIC_URL = Setting(
+    name="CCHC_PUBLIC_URL", default="http://localhost:8080", meaning="Where people and tablets reach the one door."
+)
+TENANT = Setting(name="CCHC_TENANT", meaning="Short name of the tenant, part of every message's source.")
+PACK = Setting(name="CCHC_PACK", default="", meaning="Folder of the tenant pack.")
+SHIFT_SECONDS = Setting(
+    name="CCHC_SHIFT_SECONDS", default="0", unit="seconds", meaning="How far business time stands from real time."
+)
+KEYS = Setting(name="CCHC_KEYS", default="", meaning="Folder of the key files; without one, `keys` in the data folder.")
+JWKS_URL = Setting(
+    name="CCHC_JWKS_URL",
+    default="",
+    meaning="Where the keys of access tokens are found; without one, the key file of this machine.",
+)
+KAFKA = Setting(
+    name="CCHC_KAFKA", default="", meaning="Addresses of the event log; without any, the outboxes themselves are it."
+)
 LOG_LEVEL = Setting(
     name="CCHC_LOG_LEVEL", default="info", meaning="Least level that is logged: debug, info, warning or error."
 )
