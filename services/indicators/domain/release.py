@@ -1,6 +1,7 @@
 """When a block leaves. The one place where it is decided which ballots are published together."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from services.indicators.domain.ballot import Queue
@@ -13,39 +14,42 @@ from services.indicators.domain.rules import ReleaseRules
 _TURN = {BALLOTS: 0, MOVES: 1, CHANGES: 2}
 
 
-def release_due(
-    desk: Desk,
-    queues: Iterable[Queue],
-    rules: ReleaseRules,
-    *,
-    on: str,
-    new_id: Callable[[], UUID],
-    last_wait_over: frozenset[Queue] = frozenset(),
-) -> list[BlockReleased]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Closing:
+    """The circumstances under which blocks close."""
+
+    rules: ReleaseRules
+    on: str
+    """The civil business day, `YYYY-MM-DD`."""
+    new_id: Callable[[], UUID]
+    last_wait_over: frozenset[Queue] = frozenset()
+    """Queues of the last level in which ballots that agree have waited long enough."""
+    load: Callable[[Collection[Queue]], None] | None = None
+    """Brings everybody who waits in these queues to the desk, where it does not hold everything."""
+
+
+def release_due(desk: Desk, queues: Collection[Queue], closing: Closing) -> list[BlockReleased]:
     """Form every block that is full now, fold it into the desk, and give the facts in order.
 
     A move that leaves puts what waits behind it into another queue, so queues that become due are looked at as well.
-
-    Args:
-        on: The civil business day on which the blocks close.
-        new_id: Makes the blocks' ids.
-        last_wait_over: Queues of the last level in which ballots that agree have waited long enough.
     """
     facts: list[BlockReleased] = []
-    desk.due = set()
     due = set(queues)
     while due:
+        if closing.load is not None:
+            closing.load(due)
+        desk.due = set()
         for queue in sorted(due, key=lambda queue: (_TURN[queue.kind], queue.key)):
-            for fact in _blocks(desk, queue, rules, on=on, new_id=new_id, waited=queue in last_wait_over):
+            for fact in _blocks(desk, queue, closing):
                 desk.fold(fact)
                 facts.append(fact)
         due, desk.due = desk.due - due, set()
     return facts
 
 
-def _blocks(
-    desk: Desk, queue: Queue, rules: ReleaseRules, *, on: str, new_id: Callable[[], UUID], waited: bool
-) -> Iterator[BlockReleased]:
+def _blocks(desk: Desk, queue: Queue, closing: Closing) -> Iterator[BlockReleased]:
+    rules, on, new_id = closing.rules, closing.on, closing.new_id
+    waited = queue in closing.last_wait_over
     if len(desk.queues.get(queue, ())) < rules.k:
         return
     if queue.kind == BALLOTS:

@@ -1,0 +1,183 @@
+"""Between the folder's tables and its working set: what a batch needs is loaded at once, what changed is written at once."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from sqlalchemy import select
+
+from services.chassis.projection import View
+from services.chassis.upsert import upsert
+from services.indicators.domain.ballot import Place, Queue, Target
+from services.indicators.domain.corrections import BlockTally
+from services.indicators.domain.desk import Desk, chain_blocks
+from services.indicators.domain.events import BlockReleased
+from services.indicators.domain.leaf import Cell, Leaf
+from services.indicators.domain.lines import Line, lines_of
+from services.indicators.projections.dimensions import (
+    cells_by_number,
+    leaves_by_number,
+    number_of,
+    queue_name,
+    queue_named,
+)
+from services.indicators.projections.row_sets import Row, delete_pairs, rows_of
+
+_SUMS = ("n", "blocks", "score_1", "score_2", "score_3", "score_4", "score_5")
+_NO_SUMS = (0,) * len(_SUMS)
+_NOBODY: frozenset[Queue] = frozenset()
+
+
+class Books:
+    """One transaction's window on one build."""
+
+    def __init__(self, view: View) -> None:
+        self.desk = Desk()
+        self._view = view
+        self._connection = view.connection
+        self._known: set[str] = set()
+        self._waited: dict[str, frozenset[Queue]] = {}
+
+    def load(self, ballots: Iterable[str]) -> None:
+        """Load ballots and places that are not on the desk yet; unknown ones stay unknown."""
+        missing = [ballot for ballot in ballots if ballot not in self._known]
+        self._known.update(missing)
+        targets, places = self._read_targets(missing), self._read_places(missing)
+        self.desk.targets |= targets
+        self.desk.places |= places
+        for ballot in targets:
+            self.desk.queue_again(ballot)
+            self._waited[ballot] = self.desk.waits[ballot]
+            self.desk.changed_waits.discard(ballot)
+        self.desk.due.clear()
+        self.load_tallies(places.values())
+
+    def load_tallies(self, places: Iterable[Place]) -> None:
+        """Load the tallies of the blocks that published these places."""
+        blocks = sorted(chain_blocks(places) - self.desk.tallies.keys())
+        table = self._view.table("tallies")
+        for block, *counts in rows_of(self._connection, select(table), table.c.block_id, blocks):
+            self.desk.tallies[block] = BlockTally(*counts)
+
+    def load_queues(self, queues: Iterable[Queue]) -> None:
+        """Load everybody who waits in these queues."""
+        due = set(self.desk.due)
+        table = self._view.table("waiting")
+        names = sorted(queue_name(queue) for queue in queues)
+        query = select(table.c.ballot)
+        self.load(row[0] for row in rows_of(self._connection, query, table.c.queue, names))
+        self.desk.due |= due
+
+    def overdue(self, since: str) -> dict[Queue, list[str]]:
+        """Load what has waited since that day or longer, by queue."""
+        table = self._view.table("waiting")
+        names = self._connection.scalars(select(table.c.queue).distinct().where(table.c.since <= since)).all()
+        queues = sorted(queue_named(name) for name in names)
+        self.load_queues(queues)
+        return {
+            queue: [ballot for ballot in self.desk.in_order(queue) if self.desk.since(ballot) <= since]
+            for queue in queues
+        }
+
+    def save(self, facts: Sequence[BlockReleased]) -> None:
+        """Write back what changed, and the sums of the blocks that were formed or read."""
+        self._save_targets()
+        self._save_places()
+        self._save_waiting()
+        tallies = ((block, self.desk.tallies[block]) for block in sorted(self.desk.changed_tallies))
+        rows = [(block, tally.size, tally.touched, tally.undone) for block, tally in tallies]
+        upsert(self._connection, self._view.table("tallies"), rows)
+        self._save_lines([line for fact in facts for line in lines_of(fact)])
+
+    def _read_targets(self, ballots: Sequence[str]) -> dict[str, Target]:
+        table = self._view.table("ballots")
+        rows = rows_of(self._connection, select(table), table.c.ballot, ballots)
+        cells = cells_by_number(self._view, (row[1] for row in rows))
+        return {
+            ballot: Target(cells[cell], bool(accepted), bool(held), score, _split(reasons), arrival, since)
+            for ballot, cell, accepted, held, score, reasons, arrival, since in rows
+        }
+
+    def _read_places(self, ballots: Sequence[str]) -> dict[str, Place]:
+        table = self._view.table("places")
+        rows = rows_of(self._connection, select(table), table.c.ballot, ballots)
+        leaves = leaves_by_number(self._view, (row[1] for row in rows))
+        return {
+            ballot: Place(leaves[leaf], since, block, score, _split(reasons), _chain(chain, block), seen, bool(fresh))
+            for ballot, leaf, since, block, score, reasons, chain, seen, fresh in rows
+        }
+
+    def _save_targets(self) -> None:
+        targets = self.desk.targets
+        rows: list[Row] = []
+        cells: set[Cell] = set()
+        for ballot in sorted(self.desk.changed_targets):
+            cell, accepted, held, score, reasons, arrival, since = targets[ballot]
+            cells.add(cell)
+            rows.append((ballot, number_of(cell), accepted, held, score, ",".join(reasons), arrival, since))
+        upsert(self._connection, self._view.table("cells"), [(number_of(cell), *cell) for cell in sorted(cells)])
+        upsert(self._connection, self._view.table("ballots"), rows)
+
+    def _save_places(self) -> None:
+        rows: list[Row] = []
+        leaves: set[Leaf] = set()
+        for ballot in sorted(self.desk.changed_places):
+            leaf, since, block, score, reasons, chain, seen, fresh = self.desk.places[ballot]
+            leaves.add(leaf)
+            chained = None if len(chain) < 2 else ",".join(chain)
+            rows.append((ballot, number_of(leaf), since, block, score, ",".join(reasons), chained, seen, fresh))
+        named = [(number_of(leaf), *leaf, *_NO_SUMS, "") for leaf in sorted(leaves)]
+        self._add_leaves(named)
+        upsert(self._connection, self._view.table("places"), rows)
+
+    def _add_leaves(self, rows: Sequence[Row]) -> None:
+        known = leaves_by_number(self._view, [row[0] for row in rows])
+        upsert(self._connection, self._view.table("leaves"), [row for row in rows if row[0] not in known])
+
+    def _save_waiting(self) -> None:
+        gone: list[tuple[str, str]] = []
+        rows: list[Row] = []
+        for ballot in sorted(self.desk.changed_waits):
+            now = self.desk.waits.get(ballot, _NOBODY)
+            gone += [(queue_name(queue), ballot) for queue in self._waited.get(ballot, _NOBODY) - now]
+            rows += [(queue_name(queue), ballot, self.desk.since(ballot)) for queue in now]
+        table = self._view.table("waiting")
+        delete_pairs(self._connection, table, gone)
+        upsert(self._connection, table, rows)
+
+    def _save_lines(self, lines: Sequence[Line]) -> None:
+        blocks = [
+            (line.block_id, number_of(line.leaf), line.kind, line.size, line.closed_on, _json(line.scores), _json(line.reasons))
+            for line in lines
+        ]  # fmt: skip
+        upsert(self._connection, self._view.table("blocks"), blocks)
+        sums: dict[Leaf, list[int]] = {}
+        reasons: dict[tuple[int, str], int] = {}
+        closed: dict[Leaf, str] = {}
+        for line in lines:
+            closed[line.leaf] = line.closed_on
+            row = sums.setdefault(line.leaf, [0] * len(_SUMS))
+            row[0] += line.n
+            row[1] += 1
+            for score, count in line.scores.items():
+                row[1 + int(score)] += count
+            for reason, count in line.reasons.items():
+                at = (number_of(line.leaf), reason)
+                reasons[at] = reasons.get(at, 0) + count
+        rows = [(number_of(leaf), *leaf, *sums[leaf], closed[leaf]) for leaf in sorted(sums)]
+        upsert(self._connection, self._view.table("leaves"), rows, adding=_SUMS)
+        table = self._view.table("leaf_reasons")
+        upsert(self._connection, table, [(*at, count) for at, count in sorted(reasons.items())], adding=("n",))
+
+
+def _json(tally: object) -> str:
+    return msgspec.json.encode(tally, order="sorted").decode()
+
+
+def _split(reasons: str) -> tuple[str, ...]:
+    return tuple(reasons.split(",")) if reasons else ()
+
+
+def _chain(chain: str | None, block: str | None) -> tuple[str, ...]:
+    if chain is not None:
+        return tuple(chain.split(","))
+    return (block,) if block is not None else ()

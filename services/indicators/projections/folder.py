@@ -1,0 +1,201 @@
+"""The figure folder: a read model of survey's facts that also decides which ballots are published together.
+
+Everything about one batch happens in one transaction of the folder's own database: what survey said, the blocks that
+became full as facts with their messages, sums, queues, and how far the log was read. A build that readers do not see
+yet forms no block: it learns membership from the facts of the folder's own store, and so comes to the same tables.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import MetaData, func, select
+
+from services.chassis.clock import Clock
+from services.chassis.domain import Event, InvalidMessage, Refusal
+from services.chassis.event_registry import EventRegistry
+from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventStore, NewMessage, RecordedFact
+from services.chassis.projection import Delivery, TableName, View
+from services.chassis.upsert import upsert
+from services.indicators.domain.ballot import Queue
+from services.indicators.domain.desk import Desk
+from services.indicators.domain.events import FACTS, BlockReleased, RemainderMovedUp, ServedReleased
+from services.indicators.domain.move_up import moved_up, overdue_since
+from services.indicators.domain.release import Closing, release_due
+from services.indicators.domain.rules import ReleaseRules
+from services.indicators.domain.working_days import WorkingCalendar
+from services.indicators.projections.arrivals import Arrivals
+from services.indicators.projections.books import Books
+from services.indicators.projections.folder_tables import define_folder
+from services.indicators.projections.served import count_served, served_totals
+from services.indicators.projections.survey_messages import (
+    BALLOTS_TOPIC,
+    COUNTERS_TOPIC,
+    BallotNews,
+    ServedCounted,
+    read_news,
+)
+
+REGISTRY = EventRegistry(FACTS)
+
+_CHUNK = 1000
+
+
+class Publish(Protocol):
+    """Writes the public messages of a fact; most of a fact stays private."""
+
+    def __call__(self, event: Event) -> tuple[NewMessage, ...]:
+        """Give the messages, none for a private fact."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FolderParts:
+    """What the folder works with; `bootstrap.py` chooses."""
+
+    store: EventStore
+    rules: ReleaseRules
+    calendar: WorkingCalendar
+    clock: Clock
+    publish: Publish
+    new_id: Callable[[], UUID]
+
+
+class Folder:
+    """Folds ballots and served counts, and releases blocks."""
+
+    name = "folder"
+    version = 1
+    topics = (BALLOTS_TOPIC, COUNTERS_TOPIC)
+
+    def __init__(self, parts: FolderParts) -> None:
+        self._parts = parts
+        self._arrivals = Arrivals(parts.clock)
+
+    def define(self, metadata: MetaData, name: TableName) -> None:
+        """Declare the folder's tables."""
+        define_folder(metadata, name)
+
+    def apply(self, view: View, batch: Sequence[Delivery]) -> None:
+        """Fold a batch, and release what became full by it."""
+        news, served = read_news(batch, self._arrivals)
+        self._catch_up(view, at_most=None if view.live else 4 * len(batch) + _CHUNK)
+        books = Books(view)
+        books.load(news)
+        _take_news(books.desk, news)
+        facts = self._release(books, books.desk.due) if view.live else []
+        books.save(facts)
+        self._record(view, [*facts, *self._take_served(view, served)])
+
+    def move_up(self, view: View, units: Callable[[date], dict[str, str]]) -> int:
+        """Let what has waited too long wait on at a coarser level; give how many ballots moved.
+
+        Args:
+            view: The live build, in a transaction of its own.
+            units: Gives the unit above each one-stop on a day.
+        """
+        self._catch_up(view, at_most=None)
+        today = self._parts.clock.business_now().date()
+        books = Books(view)
+        overdue = books.overdue(overdue_since(today, self._parts.rules, self._parts.calendar))
+        moves: list[RemainderMovedUp] = []
+        over: set[Queue] = set()
+        above = units(today) if any(overdue.values()) else {}
+        for queue, ballots in overdue.items():
+            move = moved_up(queue, ballots, self._parts.rules, units=above, on=today.isoformat())
+            if move is None:
+                over.add(queue)
+            elif ballots:
+                books.desk.fold(move)
+                moves.append(move)
+        blocks = self._release(books, books.desk.due | over, frozenset(over))
+        books.save(blocks)
+        self._record(view, [*moves, *blocks])
+        return sum(len(move.ballots) for move in moves)
+
+    def _release(self, books: Books, queues: set[Queue], over: frozenset[Queue] = frozenset()) -> list[BlockReleased]:
+        parts = self._parts
+        closing = Closing(
+            rules=parts.rules,
+            on=parts.clock.business_now().date().isoformat(),
+            new_id=parts.new_id,
+            last_wait_over=over,
+            load=books.load_queues,
+        )
+        return release_due(books.desk, queues, closing)
+
+    def _take_served(self, view: View, served: Sequence[ServedCounted]) -> list[Event]:
+        if not served:
+            return []
+        before = served_totals(view, served)
+        count_served(view, served)
+        after = served_totals(view, served)
+        changed = [key for key in sorted(after) if after[key] != before.get(key)] if view.live else []
+        return [ServedReleased(one_stop_id=a, field=b, day=c, served=after[a, b, c]) for a, b, c in changed]
+
+    def _record(self, view: View, facts: Sequence[Event]) -> None:
+        """Append the folder's own facts with their messages, each in a stream of its own, and note them as folded."""
+        if not facts:
+            return
+        requests = [self._request(fact) for fact in facts]
+        verdicts = self._parts.store.append_in(view.connection, requests)
+        for verdict in verdicts:
+            if isinstance(verdict, Refusal):
+                raise verdict
+        _note_folded(view, max(verdict.position for verdict in verdicts))  # type: ignore[union-attr]
+
+    def _request(self, fact: Event) -> AppendRequest:
+        return AppendRequest(
+            stream=f"figure-{self._parts.new_id()}",
+            expected_version=NO_STREAM,
+            facts=(REGISTRY.encode(fact),),
+            messages=self._parts.publish(fact),
+        )
+
+    def _catch_up(self, view: View, *, at_most: int | None) -> None:
+        """Fold facts of the folder's own that this build has not met: all of them, or as many as one batch may take."""
+        folded = _folded(view)
+        left = at_most
+        while self._parts.store.last_position() > folded and (left is None or left > 0):
+            facts = self._parts.store.read(folded, _CHUNK)
+            if not facts:
+                return
+            _fold_recorded(view, facts)
+            folded = facts[-1].position
+            _note_folded(view, folded)
+            left = None if left is None else left - len(facts)
+
+
+def _take_news(desk: Desk, news: dict[str, BallotNews]) -> None:
+    targets = {ballot: about.on(desk.targets.get(ballot)) for ballot, about in news.items()}
+    for ballot, target in targets.items():
+        if target is None:
+            raise InvalidMessage(f"nothing was cast as {ballot}")
+        desk.take(ballot, target)
+
+
+def _fold_recorded(view: View, recorded: Sequence[RecordedFact]) -> None:
+    events = [REGISTRY.decode(fact.type, fact.data) for fact in recorded]
+    facts = [event for event in events if isinstance(event, BlockReleased | RemainderMovedUp)]
+    books = Books(view)
+    books.load(ballot for fact in facts for ballot in fact.ballots)
+    for fact in facts:
+        books.desk.fold(fact)
+    books.save([fact for fact in facts if isinstance(fact, BlockReleased)])
+
+
+def _folded(view: View) -> int:
+    """Read how far own facts are folded; on PostgreSQL nobody else works on this build until the transaction ends."""
+    table = view.table("progress")
+    row = view.connection.execute(select(table.c.folded).with_for_update()).scalar()
+    return int(row or 0)
+
+
+def _note_folded(view: View, position: int) -> None:
+    upsert(view.connection, view.table("progress"), [(1, position)])
+
+
+def waiting_count(view: View) -> int:
+    """Count what waits to be released, for the operator."""
+    return int(view.connection.execute(select(func.count()).select_from(view.table("waiting"))).scalar_one())

@@ -1,0 +1,108 @@
+"""What leaves the folder, fact by fact. Ballot ids, exact times and the journey of a ballot stay inside."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.chassis.clock import Clock
+from services.chassis.domain import Event
+from services.chassis.envelope import encode, partition_of
+from services.chassis.event_store.port import EventStore, NewMessage
+from services.indicators.domain.events import BlockReleased, ServedReleased
+from services.indicators.domain.leaf import Leaf
+from services.indicators.domain.lines import Line, lines_of
+
+FIGURE_EVENTS = "indicators.figure.events.v1"
+FIGURE_STATE = "indicators.figure.state.v1"
+
+BLOCK_RELEASED = "cchc.indicators.block_released.v1"
+SERVED_RELEASED = "cchc.indicators.served_released.v1"
+FIGURE_SUMMED = "cchc.indicators.figure_summed.v1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figure:
+    """The running sums of a leaf: whole blocks only."""
+
+    leaf: Leaf
+    n: int
+    blocks: int
+    scores: Mapping[str, int]
+    reasons: Mapping[str, int]
+    as_of: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FigureMessages:
+    """Writes the folder's public messages. None carries a causation, correlation or trace id."""
+
+    tenant: str
+    store: EventStore
+    clock: Clock
+    new_id: Callable[[], UUID]
+
+    def of(self, event: Event) -> tuple[NewMessage, ...]:
+        """Give the messages of a fact.
+
+        `BlockReleased`: one per leaf it touches. `ServedReleased`: one. `RemainderMovedUp`: none, it is private.
+        """
+        match event:
+            case BlockReleased():
+                return tuple(self._block(line) for line in lines_of(event))
+            case ServedReleased():
+                data = {
+                    "one_stop_id": event.one_stop_id,
+                    "field": event.field,
+                    "day": event.day,
+                    "served": event.served,
+                }
+                return (self._message(FIGURE_EVENTS, SERVED_RELEASED, _lane(event.one_stop_id), data),)
+            case _:
+                return ()
+
+    def state(self, figure: Figure) -> NewMessage:
+        """Give the state of a leaf as a compacted message."""
+        data = {
+            **figure.leaf._asdict(),
+            "n": figure.n,
+            "blocks": figure.blocks,
+            "scores": dict(figure.scores),
+            "reasons": dict(figure.reasons),
+            "as_of": figure.as_of,
+        }
+        return self._message(FIGURE_STATE, FIGURE_SUMMED, figure.leaf.key, data)
+
+    def _block(self, line: Line) -> NewMessage:
+        data = {
+            "block_id": line.block_id,
+            **line.leaf._asdict(),
+            "kind": line.kind,
+            "size": line.size,
+            "scores": dict(line.scores),
+            "reasons": dict(line.reasons),
+            "closed_on": line.closed_on,
+        }
+        return self._message(FIGURE_EVENTS, BLOCK_RELEASED, _lane(line.leaf.one_stop_id), data)
+
+    def _message(self, topic: str, wire: str, key: str, data: Mapping[str, object]) -> NewMessage:
+        value = encode(
+            incarnation=self.store.incarnation(),
+            event_id=self.new_id(),
+            source=f"/cchc/{self.tenant}/indicators",
+            type=wire,
+            subject=key,
+            time=_hour(self.clock.now()),
+            data=data,
+            key=key,
+        )
+        return NewMessage(topic=topic, partition=partition_of(key), key=key, value=value)
+
+
+def _lane(one_stop_id: str) -> str:
+    return f"cell-{one_stop_id}"
+
+
+def _hour(at: datetime) -> datetime:
+    # The minute in which the last ballot of a block arrived is nobody's business, and messages are kept for ever.
+    return at.replace(minute=0, second=0, microsecond=0)
