@@ -1,17 +1,18 @@
 """Following the log into one build: read, sort, commit; and what to do about gaps and unknown incarnations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine
 
-from services.chassis.broker.port import Broker, Reader, Topic, TopicPartition, is_compacted
+from services.chassis.broker.port import Broker, Reader, Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import Clock, monotonic
 from services.chassis.domain import InvalidMessage
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
 from services.chassis.projector.applying import Applier, Batch, read_batch
-from services.chassis.projector.lanes import Lanes, LaneState, Place
+from services.chassis.projector.incarnations import Diverged, Marker
+from services.chassis.projector.lanes import Admitted, Lanes, LaneState, Place
 from services.chassis.projector.positions import load_lanes, save_markers
 from services.chassis.projector.scanning import compare_tails, look_up
 from services.chassis.projector.status import Bounds
@@ -111,10 +112,19 @@ class Follower:
         records = self._reader.poll(self._setup.limits.batch, timeout_seconds)
         self._reread_gaps()
         if records:
-            admitted = self.lanes.admit(records, monotonic())
+            admitted = self._admit(records)
             if admitted.touched:
                 self._pending = read_batch(admitted, [self.lanes.states[place] for place in admitted.touched])
         return len(records)
+
+    def _admit(self, records: Sequence[Record]) -> Admitted:
+        try:
+            return self.lanes.admit(records, monotonic())
+        except Diverged:
+            # The next build has to know the markers before it meets them.
+            for place, state in self.lanes.states.items():
+                self._keep_markers(place, state.lineage.markers)
+            raise
 
     def _commit(self, batch: Batch, within: Connection | None) -> None:
         try:
@@ -135,15 +145,19 @@ class Follower:
         if not unknown or monotonic() < self._lookup_at:
             return
         for state in unknown:
-            place = (*state.lane,)
-            markers = [marker for marker in look_up(self._setup.broker, state) if self.lanes.learn(place, marker)]
-            with self._setup.engine.begin() as connection:
-                self._applier.fence(connection)
-                save_markers(connection, [(place, marker) for marker in markers])
-            if state.unknown is not None and state.lineage.knows(state.unknown[0]):
+            markers = look_up(self._setup.broker, state)
+            self._keep_markers((*state.lane,), markers)
+            for marker in markers:
+                self.lanes.learn((*state.lane,), marker)
+            if state.unknown is not None and state.lineage.knows(state.unknown):
                 state.unknown = state.gap_since = None
                 self._seek({state.lane: state.resume})
         self._lookup_at = monotonic() + _REREAD_SECONDS[-1]
+
+    def _keep_markers(self, place: Place, markers: Iterable[Marker]) -> None:
+        with self._setup.engine.begin() as connection:
+            self._applier.fence(connection)
+            save_markers(connection, [(place, marker) for marker in markers])
 
     def _reread_gaps(self) -> None:
         """Read a lane again from its last sound place, ever less often; each second time from its beginning.

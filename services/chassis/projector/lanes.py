@@ -36,8 +36,8 @@ class LaneState:
     gap_since: float | None = None
     seen: int | None = None
     """While a gap is open: the newest place read."""
-    unknown: tuple[str, int] | None = None
-    """An incarnation that nobody introduced, and the number met; the lane waits until it was looked up."""
+    unknown: str | None = None
+    """An incarnation that nobody introduced; the lane waits until it was looked up."""
     expected: str | None = None
     """The incarnation at the lane's end when reading began, on a lane of which nothing was read before."""
     overrun: bool = False
@@ -159,7 +159,7 @@ class Lanes:
         if state.lineage.current is None and state.expected in {None, incarnation}:
             state.lineage.adopt(incarnation)
         elif not state.lineage.knows(incarnation):
-            state.unknown = (incarnation, number) if state.lineage.current else (str(state.expected), 0)
+            state.unknown = incarnation if state.lineage.current else state.expected
             return
         if number > state.lineage.limit(incarnation):
             _advance(state, record.resume)
@@ -172,7 +172,7 @@ class Lanes:
 
     def _met(self, state: LaneState, marker: Marker, admitted: Admitted) -> bool:
         if not state.lineage.connects(marker):
-            state.unknown = (marker.incarnation, marker.kept_through + 1)
+            state.unknown = marker.incarnation
             return False
         if self.learn((*state.lane,), marker):
             admitted.markers.append(((*state.lane,), marker))

@@ -83,14 +83,14 @@ class Rebuild:
         build = self._begin()
         try:
             follower = Follower(self._setup, self._applier(build))
+            try:
+                return self._follow(follower, build)
+            finally:
+                follower.close()
         except Diverged:
-            # An interrupted build may have read what a restore then took back.
+            # It read what a restore took back before it met the marker, which is known from here on.
             self._drop(build)
             return self._attempt()
-        try:
-            return self._follow(follower, build)
-        finally:
-            follower.close()
 
     def _begin(self) -> int:
         projection = self._setup.projection

@@ -1,6 +1,6 @@
 """Looking for markers ahead of reading, so that a reader that lags never applies what a restore took back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from services.chassis.broker.port import Broker, Record, TopicPartition
 from services.chassis.clock import monotonic
@@ -30,7 +30,7 @@ def compare_tails(broker: Broker, states: Mapping[Place, LaneState]) -> dict[Pla
             stamp = None if record is None else stamp_of(record)
             if stamp is not None:
                 ends[topic, partition] = stamp[1]
-                _compare(states[topic, partition], *stamp)
+                _compare(states[topic, partition], stamp[0])
     return ends
 
 
@@ -41,58 +41,52 @@ def look_up(broker: Broker, state: LaneState) -> list[Marker]:
     """
     if state.unknown is None:
         return []
-    markers = scan(broker, {state.lane: state.resume})
-    if state.unknown[0] not in {marker.incarnation for marker in markers} and state.resume is not None:
-        markers = scan(broker, {state.lane: None})
-    if not markers and state.unknown[1] == 1 and state.lineage.current is not None:
-        # The backup held nothing of this lane, so its store had no head to put a marker behind.
-        return [Marker(state.unknown[0], state.lineage.current, 0)]
+    markers = scan(broker, state.lane, state.resume, state.lineage.current)
+    if state.unknown not in {marker.incarnation for marker in markers} and state.resume is not None:
+        markers = scan(broker, state.lane, None, None)
     return markers
 
 
-def scan(broker: Broker, lanes: Mapping[TopicPartition, int | None]) -> list[Marker]:
-    """Read lanes through to their present ends and give the markers, in the log's order.
+def scan(broker: Broker, lane: TopicPartition, after: int | None, life: str | None) -> list[Marker]:
+    """Read a lane through to its present end and give its markers, in the log's order; `life` is the one it is in.
 
     Raises:
         Unavailable: The log does not give what it says it has.
     """
-    reader = broker.reader(lanes)
+    reader = broker.reader({lane: after})
     try:
-        ends = {lane: end for lane, end in reader.end().items() if end is not None and end > _after(lanes[lane])}
-        markers: list[Marker] = []
+        end = reader.end().get(lane)
+        markers: dict[str, Marker] = {}
         deadline = monotonic() + _PATIENCE_SECONDS
-        while ends:
-            for record in (records := reader.poll(_BATCH, 0.5)):
-                lane = TopicPartition(record.topic, record.partition)
-                if record.resume >= ends.get(lane, record.resume + 1):
-                    del ends[lane]
-            markers += _markers(records)
-            deadline = monotonic() + _PATIENCE_SECONDS if records else deadline
+        while end is not None and end > (-1 if after is None else after):
+            for record in reader.poll(_BATCH, 0.5):
+                life = _note(record, life, markers)
+                after, deadline = record.resume, monotonic() + _PATIENCE_SECONDS
             if monotonic() > deadline:
-                raise Unavailable(f"the log does not give the rest of {sorted(ends)}")
-        return markers
+                raise Unavailable(f"the log does not give the rest of {lane}")
+        return list(markers.values())
     finally:
         reader.close()
 
 
-def _compare(state: LaneState, incarnation: str, number: int) -> None:
+def _note(record: Record, life: str | None, markers: dict[str, Marker]) -> str | None:
+    """Take up what a record says of its lane's lives, and give the one that the lane is in."""
+    try:
+        marker = marker_of(record.value)
+    except InvalidMessage:
+        return life
+    stamp = stamp_of(record)
+    if marker is None and stamp is not None and stamp[1] == 1 and life not in {None, stamp[0]}:
+        # The backup held nothing of this lane, so its store had no head to put a marker behind.
+        marker = Marker(stamp[0], str(life), 0)
+    if marker is not None:
+        markers.setdefault(marker.incarnation, marker)
+        return marker.incarnation
+    return life if life is not None or stamp is None else stamp[0]
+
+
+def _compare(state: LaneState, incarnation: str) -> None:
     if state.lineage.current is None:
         state.expected = incarnation
     elif not state.lineage.knows(incarnation) and state.unknown is None:
-        state.unknown = (incarnation, number)
-
-
-def _after(place: int | None) -> int:
-    return -1 if place is None else place
-
-
-def _markers(records: Iterable[Record]) -> list[Marker]:
-    found = []
-    for record in records:
-        try:
-            marker = marker_of(record.value)
-        except InvalidMessage:
-            continue
-        if marker is not None:
-            found.append(marker)
-    return found
+        state.unknown = incarnation

@@ -31,6 +31,11 @@ class Tallies:
         self.version = version
         self.topics = topics
 
+    @staticmethod
+    def read_amount(delivery: Delivery) -> int:
+        """Read what a message carries."""
+        return amount_of(delivery)
+
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare `sums`, `entries` and `states`."""
         Table(
@@ -67,7 +72,7 @@ class Tallies:
         if gone:
             table = view.table("states")
             view.connection.execute(table.delete().where(tuple_(table.c.key).in_(gone)))
-        rows = [(key, one.number, amount_of(one)) for key, one in states.items() if one.event is not None]
+        rows = [(key, one.number, self.read_amount(one)) for key, one in states.items() if one.event is not None]
         upsert(view.connection, view.table("states"), rows)
 
     def fold(self, view: View, events: Sequence[Delivery]) -> None:
@@ -75,15 +80,24 @@ class Tallies:
         sums: dict[str, tuple[int, int]] = {}
         for delivery in events:
             messages, amount = sums.get(delivery.key, (0, 0))
-            sums[delivery.key] = (messages + 1, amount + amount_of(delivery))
+            sums[delivery.key] = (messages + 1, amount + self.read_amount(delivery))
         rows = [(key, *folded) for key, folded in sorted(sums.items())]
         upsert(view.connection, view.table("sums"), rows, adding=("messages", "amount"))
 
     def keep(self, view: View, events: Sequence[Delivery]) -> None:
         """Keep each event as a row; the same event twice breaks the primary key."""
-        rows = [_entry(delivery) for delivery in events]
+        rows = [self._entry(delivery) for delivery in events]
         if rows:
             view.connection.execute(view.table("entries").insert(), rows)
+
+    def _entry(self, delivery: Delivery) -> dict[str, object]:
+        return {
+            "topic": delivery.topic,
+            "partition": delivery.partition,
+            "number": delivery.number,
+            "key": delivery.key,
+            "amount": self.read_amount(delivery),
+        }
 
 
 def amount_of(delivery: Delivery) -> int:
@@ -98,13 +112,3 @@ def amount_of(delivery: Delivery) -> int:
         return _decoder.decode(delivery.event.data).amount
     except msgspec.DecodeError as error:
         raise InvalidMessage(str(error)) from error
-
-
-def _entry(delivery: Delivery) -> dict[str, object]:
-    return {
-        "topic": delivery.topic,
-        "partition": delivery.partition,
-        "number": delivery.number,
-        "key": delivery.key,
-        "amount": amount_of(delivery),
-    }

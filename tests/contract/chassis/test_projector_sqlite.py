@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine
 
 from services.chassis.database import open_database
+from services.chassis.testing.dead_letter_suite import DeadLetterSuite
 from services.chassis.testing.projection_suite import ProjectionSuite
+from services.chassis.testing.restore_suite import RestoreSuite
 
 
 @pytest.fixture
@@ -18,4 +20,12 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 class TestProjectorOnSqlite(ProjectionSuite):
+    """The suite."""
+
+
+class TestDeadLettersOnSqlite(DeadLetterSuite):
+    """The suite."""
+
+
+class TestRestoresOnSqlite(RestoreSuite):
     """The suite."""
