@@ -5,28 +5,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from services.chassis.settings import DATA, Environment, Setting
+from services.chassis.settings import DATA, JWKS_URL, KAFKA, KEYS, SHIFT_SECONDS, TENANT, Environment, Setting
 
 DATABASE = Setting(
     name="CCHC_SURVEY_DATABASE",
     meaning="URL of the survey service's database; without one, a file in the data folder.",
     default="",
 )
-TENANT = Setting(name="CCHC_TENANT", meaning="Short name of the tenant, part of every message's source.")
-KEYS = Setting(name="CCHC_KEYS", meaning="Folder of the key files; without one, `keys` in the data folder.", default="")
-SHIFT = Setting(
-    name="CCHC_BUSINESS_SHIFT", meaning="How far business time stands from real time.", unit="seconds", default="0"
-)
-JWKS = Setting(
-    name="CCHC_JWKS_URL",
-    meaning="Where the keys of access tokens are found; without one, the key file of this machine.",
-    default="",
-)
-KAFKA = Setting(
-    name="CCHC_KAFKA", meaning="Addresses of the event log; without any, the outboxes themselves are it.", default=""
-)
 ABUSE_RULES = Setting(name="CCHC_ABUSE_RULES", meaning="The rule set that holds ballots back.", default="abuse-v1")
-SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT, JWKS, KAFKA, ABUSE_RULES)
+SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,8 +46,8 @@ class Settings:
             read_database=database or f"sqlite:///{data / 'read_survey.db'}",
             keys=env.path(KEYS) if env.optional(KEYS) else data / "keys",
             tenant=env.text(TENANT),
-            shift=timedelta(seconds=env.integer(SHIFT)),
-            jwks_url=env.optional(JWKS) or "",
+            shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
+            jwks_url=env.optional(JWKS_URL) or "",
             kafka=env.optional(KAFKA) or "",
             abuse_rules=env.text(ABUSE_RULES),
         )
