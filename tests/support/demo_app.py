@@ -9,7 +9,7 @@ from services.chassis.clock import Clock
 from services.chassis.domain import NotFound, StateConflict
 from services.chassis.event_store.port import AppendRequest, Outcome, Verdict
 from services.chassis.http.app import create_base_app, publish_api
-from services.chassis.http.blueprints import accepts_gzip, refuses
+from services.chassis.http.blueprints import GuardedBlueprint, accepts_gzip, refuses
 from services.chassis.http.bodies import json_answer, unpacked_body
 from services.chassis.http.etags import conditional, required_version, with_etag
 from services.chassis.http.guards import (
@@ -98,15 +98,16 @@ def a_demo_app(clock: Clock, verifier: TokenVerifier | None = None) -> tuple[Fla
     demo = Demo(clock)
     app = create_base_app(__name__, title="Demo", verifier=verifier, clock=clock)
     admit_devices(app, DeviceVerifier(nonces=demo.nonces, find_device=demo.devices.get))
-    publish_api(app, "demo", [_notes(demo), _parcels(demo)])
+    notes = guarded_blueprint(
+        "notes", __name__, url_prefix="/api/demo/v1", guard=Bearer("demo:write"), description="Notes of people."
+    )
+    _add_reading(notes, demo)
+    _add_writing(notes, demo)
+    publish_api(app, "demo", [notes, _parcels(demo)])
     return app, demo
 
 
-def _notes(demo: Demo) -> Any:
-    blueprint = guarded_blueprint(
-        "notes", __name__, url_prefix="/api/demo/v1", guard=Bearer("demo:write"), description="Notes of people."
-    )
-
+def _add_reading(blueprint: GuardedBlueprint, demo: Demo) -> None:
     @blueprint.route("/notes")
     @guard(Bearer("demo:read"))
     @blueprint.arguments(PageQuery, location="query")
@@ -118,6 +119,16 @@ def _notes(demo: Demo) -> Any:
         items, following = page_of(rows, query["limit"], key=lambda note: [note["number"]])
         return {"items": items, "next": following}
 
+    @blueprint.route("/notes/<int:number>")
+    @guard(Bearer("demo:read"))
+    @refuses(NoteNotFound)
+    @blueprint.response(200, Note)
+    def read_note(number: int) -> Response:
+        """Read a note."""
+        return with_etag(json_answer(_find(demo, number)), demo.versions[number - 1])
+
+
+def _add_writing(blueprint: GuardedBlueprint, demo: Demo) -> None:
     @blueprint.route("/notes", methods=["POST"])
     @idempotent
     @blueprint.arguments(NoteFields)
@@ -142,14 +153,6 @@ def _notes(demo: Demo) -> Any:
             demo.versions.append(0)
         return answer_once(verdict, answer)
 
-    @blueprint.route("/notes/<int:number>")
-    @guard(Bearer("demo:read"))
-    @refuses(NoteNotFound)
-    @blueprint.response(200, Note)
-    def read_note(number: int) -> Response:
-        """Read a note."""
-        return with_etag(json_answer(_find(demo, number)), demo.versions[number - 1])
-
     @blueprint.route("/notes/<int:number>", methods=["PUT"])
     @refuses(NoteNotFound, NoteClosed)
     @conditional
@@ -162,10 +165,8 @@ def _notes(demo: Demo) -> Any:
         note.update(sent)
         return with_etag(json_answer(note), demo.versions[number - 1])
 
-    return blueprint
 
-
-def _parcels(demo: Demo) -> Any:
+def _parcels(demo: Demo) -> GuardedBlueprint:
     blueprint = guarded_blueprint(
         "parcels", __name__, url_prefix="/api/demo/v1/parcels", guard=SignedDevice(), description="Sent by devices."
     )
