@@ -8,13 +8,16 @@ from services.chassis.domain import ConcurrencyConflict, Event
 from services.chassis.event_registry import EventRegistry
 from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventStore
 from services.chassis.ids import NewId
-from services.gateway.directory.domain import unit
+from services.gateway.directory.domain import tenant, unit
 from services.gateway.directory.domain.commands import RecordUnit
 from services.gateway.directory.domain.events import EVENTS
+from services.gateway.directory.domain.tenant import DescribeTenant, Tenant
 from services.gateway.directory.published_events import unit_recorded
 
 STREAM_PREFIX = "unit-"
 UNIT_EVENTS = EventRegistry(EVENTS)
+TENANT_STREAM = "tenant"
+TENANT_EVENTS = EventRegistry(tenant.EVENTS)
 
 _TRIES = 3
 
@@ -78,3 +81,23 @@ def _request(
         facts=tuple(UNIT_EVENTS.encode(event) for event in events),
         messages=(message,),
     )
+
+
+def describe_tenant(directory: Directory, command: DescribeTenant) -> int:
+    """Record what is new about the tenant; return how many facts that took."""
+    recorded = directory.store.load(TENANT_STREAM)
+    events = tenant.describe_tenant(tenant_of(directory.store), command)
+    if events:
+        request = AppendRequest(
+            stream=TENANT_STREAM,
+            expected_version=recorded[-1].version if recorded else NO_STREAM,
+            facts=tuple(TENANT_EVENTS.encode(event) for event in events),
+        )
+        directory.store.append(request)
+    return len(events)
+
+
+def tenant_of(store: EventStore) -> Tenant:
+    """Read what is known of the tenant."""
+    facts = (TENANT_EVENTS.decode(fact.type, fact.data) for fact in store.load(TENANT_STREAM))
+    return reduce(tenant.evolve, facts, tenant.initial)

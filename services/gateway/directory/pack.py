@@ -1,4 +1,4 @@
-"""Loads the units of a tenant pack. Loading the same pack again records nothing."""
+"""Loads units and tenant from a pack. Loading the same pack again records nothing."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -9,9 +9,45 @@ import msgspec
 from services.gateway.directory.domain.commands import RecordUnit
 from services.gateway.directory.domain.errors import UnitRecordInvalid
 from services.gateway.directory.domain.records import UnitRecord
-from services.gateway.directory.handlers import Directory, record_unit
+from services.gateway.directory.domain.tenant import DescribeTenant, ServiceField, Tenant
+from services.gateway.directory.handlers import Directory, describe_tenant, record_unit
 
 _STATEMENTS = {field.name for field in fields(UnitRecord)} - {"particulars"}
+
+
+def load_pack(directory: Directory, pack: Mapping[str, Any]) -> int:
+    """Record what a pack says; return how many records said something new.
+
+    Args:
+        directory: Where to record it.
+        pack: The content of `pack.json`, and of each file under the name that `files` gives it.
+
+    Raises:
+        UnitRecordInvalid: A unit cannot be read or contradicts itself.
+    """
+    news = describe_tenant(directory, DescribeTenant(tenant=_tenant(pack)))
+    return (news > 0) + load_units(directory, pack["units"])
+
+
+def _tenant(pack: Mapping[str, Any]) -> Tenant:
+    scale = _scale_in_force(pack)
+    return Tenant(
+        name_vi=pack["name_vi"],
+        name_en=pack["name_en"],
+        short_name=pack["short_name_vi"],
+        demonstration=bool(pack.get("demonstration")),
+        service_fields=msgspec.convert(pack["service_fields"]["fields"], tuple[ServiceField, ...]),
+        satisfied_scores=tuple(scale["satisfied_values"]),
+        least_ballots=int(pack["release"]["k"]),
+    )
+
+
+def _scale_in_force(pack: Mapping[str, Any]) -> Mapping[str, Any]:
+    code = pack["questionnaire_in_force"]["code"]
+    told = pack["questionnaires"]
+    questionnaire = next(it for it in told["questionnaires"] if it["code"] == code)
+    scale: Mapping[str, Any] = next(it for it in told["scales"] if it["code"] == questionnaire["scale"])
+    return scale
 
 
 def load_units(directory: Directory, units: Mapping[str, Any]) -> int:

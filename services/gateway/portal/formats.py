@@ -11,7 +11,8 @@ from services.gateway.reporting.figures import Interval, percent
 Language = Literal["vi", "en"]
 
 NO_BREAK = "\u00a0"
-NOTHING = "–"
+EN_DASH = "\N{EN DASH}"
+NOTHING = EN_DASH
 
 _MONTHS = [
     "January",
@@ -59,7 +60,7 @@ class Formats:
         if interval is None:
             return NOTHING
         low, high = (self._decimal(percent(end)) for end in (interval.low, interval.high))
-        return f"{low}–{high}{self._percent_sign()}"
+        return f"{low}{EN_DASH}{high}{self._percent_sign()}"
 
     def day(self, day: date) -> str:
         """18/6/2021 in Vietnamese, 18 June 2021 in English."""

@@ -18,7 +18,7 @@ from services.gateway.reporting.projections.counter_results import (
     tallies_by_day,
     tally_of,
 )
-from services.gateway.reporting.projections.questionnaires import QUESTIONNAIRES, Labels, reason_labels
+from services.gateway.reporting.projections.questionnaires import QUESTIONNAIRES, Labels, labels_of
 from services.gateway.reporting.projections.units import UNITS, units_of
 from services.gateway.reporting.read_models import Reading
 
@@ -84,7 +84,7 @@ def counter_report(reading: Reading, scope: Scope, measure: Measure) -> CounterR
         days=tallies_by_day(view, scope),
         blocks=tuple(newest_blocks(view, scope, _BLOCKS_SHOWN)),
         units=units_of(reading.view(UNITS)),
-        labels=reason_labels(reading.view(QUESTIONNAIRES)),
+        labels=labels_of(reading.view(QUESTIONNAIRES)),
         freshness=freshness_of(view),
     )
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from services.gateway.reporting.freshness import Freshness, freshness_of
@@ -58,7 +58,7 @@ class FleetReport:
         return len(self.lines) - self.counts[TabletState.REVOKED]
 
 
-def fleet_report(reading: Reading, *, now: datetime, business_day: datetime, silent_after: timedelta) -> FleetReport:
+def fleet_report(reading: Reading, *, now: datetime, business_day: date, silent_after: timedelta) -> FleetReport:
     """Read the fleet at a moment; units bear the names of the business day."""
     view = reading.view(FLEET)
     units = units_of(reading.view(UNITS))
@@ -66,7 +66,7 @@ def fleet_report(reading: Reading, *, now: datetime, business_day: datetime, sil
         FleetLine(
             tablet=tablet,
             state=state_of(tablet, now, silent_after),
-            one_stop=display_name(units, tablet.one_stop_id or "", business_day.date()),
+            one_stop=display_name(units, tablet.one_stop_id or "", business_day),
         )
         for tablet in tablets_of(view)
     ]

@@ -64,7 +64,7 @@ class CounterResults:
 
     name = "counter_results"
     version = 1
-    topics = ("indicators.figure.events.v1",)
+    topics: tuple[str, ...] = ("indicators.figure.events.v1",)
 
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare sums per cell and day, reasons, served counts and the list of blocks."""

@@ -113,7 +113,7 @@ class Fleet:
 
     name = "fleet"
     version = 1
-    topics = ("survey.device.events.v1", "survey.counter.events.v1")
+    topics: tuple[str, ...] = ("survey.device.events.v1", "survey.counter.events.v1")
 
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare one row per tablet and one per counter."""

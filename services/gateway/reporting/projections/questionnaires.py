@@ -28,7 +28,7 @@ class Questionnaires:
 
     name = "reporting_questionnaires"
     version = 1
-    topics = ("survey.questionnaire.state.v1",)
+    topics: tuple[str, ...] = ("survey.questionnaire.state.v1",)
 
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare one row per questionnaire version."""
@@ -51,8 +51,8 @@ def _text(content: Mapping[str, Any]) -> str:
     return msgspec.json.encode(content, order="sorted").decode()
 
 
-def reason_labels(view: View) -> Labels:
-    """Give the words of reasons: `improve.waiting_time` as well as the plain code, which reads as what to improve."""
+def labels_of(view: View) -> Labels:
+    """Give the words of answers (`score.5`) and reasons (`improve.attitude`; the plain code reads as what to improve)."""
     table = view.table("questionnaires")
     labels: dict[str, Mapping[str, str]] = {}
     for row in view.connection.execute(select(table.c.content).order_by(table.c.hash)):
@@ -62,12 +62,13 @@ def reason_labels(view: View) -> Labels:
 
 
 def _labels_of(question: Mapping[str, Any], known: Labels) -> Labels:
+    options = question.get("options", [])
     reason_set = question.get("reason_set")
     if reason_set is None:
-        return {}
-    options = {option["code"]: option["label"] for option in question["options"]}
-    plain = {code: label for code, label in options.items() if reason_set == "improve" or code not in known}
-    return plain | {f"{reason_set}.{code}": label for code, label in options.items()}
+        return {f"score.{option['value']}": option["label"] for option in options if "value" in option}
+    labels = {option["code"]: option["label"] for option in options}
+    plain = {code: label for code, label in labels.items() if reason_set == "improve" or code not in known}
+    return plain | {f"{reason_set}.{code}": label for code, label in labels.items()}
 
 
 QUESTIONNAIRES = Questionnaires()

@@ -20,7 +20,7 @@ class Units:
 
     name = "reporting_units"
     version = 1
-    topics = ("directory.unit.state.v1",)
+    topics: tuple[str, ...] = ("directory.unit.state.v1",)
 
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare one row per unit."""

@@ -1,0 +1,189 @@
+"""The one place where the gateway's adapters meet its handlers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import Engine, text
+from starlette.applications import Starlette
+
+from services.chassis.clock import Clock, SystemClock
+from services.chassis.database import open_database
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.event_store.port import EventStore
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.http.app import create_base_app, publish_api
+from services.chassis.http.guards import admit_readers
+from services.chassis.http.internal import Check
+from services.chassis.identity.clients import INTERNAL_CLIENT, ClientAssertions
+from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key, public_half
+from services.chassis.identity.tokens import ISSUER, TokenSigner, TokenVerifier
+from services.chassis.ids import new_id
+from services.gateway.config import Settings
+from services.gateway.directory import pack as packs
+from services.gateway.directory.api import directory_api
+from services.gateway.directory.handlers import Directory, tenant_of
+from services.gateway.directory.register import UnitRegister
+from services.gateway.identity.api import Issuer, identity_api, set_up_path
+from services.gateway.identity.passwords import Passwords
+from services.gateway.identity.published_events import AccessJournal
+from services.gateway.identity.session_tokens import SessionTokens
+from services.gateway.identity.sessions import Sessions
+from services.gateway.identity.set_up import SetUp
+from services.gateway.identity.sign_in import SignIn
+from services.gateway.identity.tables import create_sign_in_tables
+from services.gateway.portal.assets import assets_blueprint
+from services.gateway.portal.forms import Forms
+from services.gateway.portal.fragments import Fragments
+from services.gateway.portal.pages.counter_results import counter_results_blueprint
+from services.gateway.portal.pages.entrance import entrance_blueprint
+from services.gateway.portal.pages.fleet import fleet_blueprint
+from services.gateway.portal.pages.home import home_blueprint
+from services.gateway.portal.site import Site, door_of, install
+from services.gateway.reporting.api import Reporting, reporting_api
+from services.gateway.reporting.figures import Measure
+from services.gateway.reporting.read_models import ReadModels
+from services.gateway.streams.app import create_streams
+from services.gateway.streams.pages import PageChanges
+
+TOKEN_AUDIENCE = ISSUER
+"""What a client's assertion has to name as its audience: the issuer."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gateway:
+    """The gateway, put together for one process."""
+
+    app: Flask
+    streams: Starlette
+    directory: Directory
+    site: Site
+    store: EventStore
+    engines: tuple[Engine, ...]
+    changes: PageChanges
+
+    def set_up_path(self) -> str | None:
+        """Make a one-time path for the first account, `None` when somebody can sign in already."""
+        token = self.site.set_up.issue_link()
+        return None if token is None else set_up_path(token)
+
+    def close(self) -> None:
+        """Give threads and connections back."""
+        self.changes.close()
+        self.store.close()
+        for engine in self.engines:
+            engine.dispose()
+
+
+def create_tables(database: str, *, incarnation: UUID) -> None:
+    """Create what is missing of the gateway's own tables; its migrations call this."""
+    engine = open_database(database)
+    with engine.begin() as connection:
+        create_event_store(connection, incarnation=incarnation)
+        create_sign_in_tables(connection)
+    engine.dispose()
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Gateway:
+    """Put the gateway together; its tables have to be there."""
+    clock = clock or SystemClock(settings.shift)
+    writer, reader = open_database(settings.database), open_database(settings.database, read_only=True)
+    read_models = open_database(settings.read_database, read_only=True)
+    store = open_event_store(writer)
+    source = f"/cchc/{settings.tenant}/gateway"
+    directory = Directory(store=store, clock=clock, new_id=new_id, source=source)
+    journal = AccessJournal(store=store, clock=clock, new_id=new_id, source=source)
+    signer = TokenSigner(load_or_create_signing_key(settings.keys / "access-signing.jwk"), ISSUER, clock=clock)
+    site = _site(settings, clock, (writer, reader, read_models), journal, signer)
+    changes = PageChanges(read_models)
+    return Gateway(
+        app=_app(settings, site, directory, signer),
+        streams=create_streams(changes, find_session=site.sessions.find, session_cookie=site.session_cookie),
+        directory=directory,
+        site=site,
+        store=store,
+        engines=(writer, reader, read_models),
+        changes=changes,
+    )
+
+
+def load_pack(gateway: Gateway, pack: Mapping[str, Any]) -> int:
+    """Record units and tenant of a pack; see `directory.pack.load_pack`."""
+    return packs.load_pack(gateway.directory, pack)
+
+
+def _site(
+    settings: Settings,
+    clock: Clock,
+    engines: tuple[Engine, Engine, Engine],
+    journal: AccessJournal,
+    signer: TokenSigner,
+) -> Site:
+    writer, reader, read_models = engines
+    passwords = Passwords()
+    form_cookie = "__Host-form" if settings.secure else "form"
+    form_key = load_or_create_secret(settings.keys / "portal-forms.key")
+    return Site(
+        clock=clock,
+        read_models=ReadModels(read_models),
+        sessions=Sessions(reader, writer, clock),
+        sign_in=SignIn(engine=writer, passwords=passwords, journal=journal, clock=clock),
+        set_up=SetUp(engine=writer, passwords=passwords, journal=journal, clock=clock, new_id=new_id),
+        tokens=SessionTokens(signer, clock),
+        forms=Forms(form_key, cookie_name=form_cookie, secure=settings.secure),
+        fragments=Fragments(),
+        tenant=lambda: tenant_of(journal.store),
+        secure=settings.secure,
+        silent_after=settings.silent_after,
+        stale_after=settings.stale_after,
+    )
+
+
+def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSigner) -> Flask:
+    app = create_base_app(
+        "services.gateway.portal",
+        title="CCHC gateway",
+        verifier=TokenVerifier(signer.jwks, ISSUER, clock=site.clock),
+        clock=site.clock,
+        readiness=[Check("gateway_database", lambda: _answers(site.sign_in.engine))],
+    )
+    install(app, site)
+    admit_readers(app, door_of(site))
+    register = UnitRegister(directory.store)
+    publish_api(app, "directory", [identity_api(_issuer(settings, site, signer)), directory_api(register, site.clock)])
+    reporting = Reporting(
+        read_models=site.read_models,
+        clock=site.clock,
+        measure=lambda: _measure(site),
+        silent_after=settings.silent_after,
+    )
+    publish_api(app, "reporting", [reporting_api(reporting)])
+    pages = (home_blueprint, entrance_blueprint, counter_results_blueprint, fleet_blueprint)
+    for blueprint in (*(page(site) for page in pages), assets_blueprint()):
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _issuer(settings: Settings, site: Site, signer: TokenSigner) -> Issuer:
+    client_key = public_half(load_or_create_signing_key(settings.keys / "cchc-internal.jwk"))
+    assertions = ClientAssertions(
+        lambda client_id: client_key if client_id == INTERNAL_CLIENT else None,
+        audience=TOKEN_AUDIENCE,
+        clock=site.clock,
+    )
+    return Issuer(signer=signer, assertions=assertions, set_up=site.set_up)
+
+
+def _measure(site: Site) -> Measure | None:
+    tenant = site.tenant()
+    if not tenant.satisfied_scores:
+        return None
+    return Measure(satisfied_scores=tenant.satisfied_scores, least_ballots=tenant.least_ballots)
+
+
+def _answers(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return None

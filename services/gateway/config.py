@@ -1,0 +1,71 @@
+"""What the gateway is told by its surroundings."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from services.chassis.settings import (
+    DATA,
+    KAFKA,
+    KEYS,
+    PUBLIC_URL,
+    SHIFT_SECONDS,
+    TENANT,
+    Environment,
+    Setting,
+)
+
+DATABASE = Setting(
+    name="CCHC_GATEWAY_DATABASE",
+    meaning="URL of the gateway's database; without one, files in the data folder.",
+    default="",
+)
+SILENT_AFTER = Setting(
+    name="CCHC_SILENT_AFTER", meaning="How long a tablet may say nothing.", unit="seconds", default="300"
+)
+STALE_AFTER = Setting(
+    name="CCHC_STALE_AFTER", meaning="How old released figures may be unmentioned.", unit="seconds", default="259200"
+)
+SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, KAFKA, PUBLIC_URL, SILENT_AFTER, STALE_AFTER)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """The gateway's settings, read once."""
+
+    database: str
+    read_database: str
+    keys: Path
+    tenant: str
+    shift: timedelta = timedelta()
+    kafka: str = ""
+    public_url: str = "http://localhost:8080"
+    silent_after: timedelta = timedelta(minutes=5)
+    stale_after: timedelta = timedelta(days=3)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by https."""
+        return self.public_url.startswith("https://")
+
+    @classmethod
+    def from_env(cls, env: Environment | None = None) -> "Settings":
+        """Read the settings.
+
+        Raises:
+            SettingError: One is missing or unreadable; the message names it.
+        """
+        env = env or Environment()
+        data = env.path(DATA)
+        database = env.optional(DATABASE)
+        return cls(
+            database=database or f"sqlite:///{data / 'gateway.db'}",
+            read_database=database or f"sqlite:///{data / 'read_gateway.db'}",
+            keys=env.path(KEYS) if env.optional(KEYS) else data / "keys",
+            tenant=env.text(TENANT),
+            shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
+            kafka=env.optional(KAFKA) or "",
+            public_url=env.text(PUBLIC_URL),
+            silent_after=timedelta(seconds=env.integer(SILENT_AFTER)),
+            stale_after=timedelta(seconds=env.integer(STALE_AFTER)),
+        )

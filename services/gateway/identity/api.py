@@ -1,0 +1,132 @@
+"""Keys, tokens of programs, and the set-up link: `/api/directory/v1/{jwks.json,token,set-up-links}`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from services.chassis.domain import RuleBroken, StateConflict
+from services.chassis.http.blueprints import GuardedBlueprint, refuses
+from services.chassis.http.bodies import json_answer
+from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
+from services.chassis.identity.clients import ASSERTION_TYPE, ClientAssertions
+from services.chassis.identity.refusals import ClientAssertionInvalid
+from services.chassis.identity.tokens import TOKEN_LIFE, TokenSigner
+from services.gateway.identity.accounts import ALL_SCOPES
+from services.gateway.identity.set_up import SetUp
+
+CLIENT_ROLES = frozenset({"operator", "reform_desk"})
+
+
+class ScopeNotOffered(RuleBroken):
+    """Raised when a client asks for a scope that it does not have."""
+
+    code = "scope_not_offered"
+    title = "Phạm vi quyền không được cấp"
+
+
+class SetUpDone(StateConflict):
+    """Raised when a set-up link is asked for and somebody can sign in already."""
+
+    code = "set_up_done"
+    title = "Hệ thống đã có tài khoản"
+
+
+class TokenRequest(Schema):
+    """OAuth2 client credentials with `private_key_jwt` (RFC 6749 §4.4, RFC 7523)."""
+
+    grant_type = fields.String(required=True, validate=validate.Equal("client_credentials"))
+    client_assertion_type = fields.String(required=True, validate=validate.Equal(ASSERTION_TYPE))
+    client_assertion = fields.String(required=True, validate=validate.Length(max=4096))
+    scope = fields.String(load_default="", validate=validate.Length(max=400))
+
+
+class TokenAnswer(Schema):
+    """An access token and how long it is good for."""
+
+    access_token = fields.String(required=True)
+    token_type = fields.String(required=True)
+    expires_in = fields.Integer(required=True)
+    scope = fields.String(required=True)
+
+
+class KeySet(Schema):
+    """The issuer's public keys (RFC 7517)."""
+
+    keys = fields.List(fields.Dict(), required=True)
+
+
+class SetUpLink(Schema):
+    """Where the first account is opened; the path is shown once."""
+
+    path = fields.String(required=True)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issuer:
+    """What the issuer's routes work with."""
+
+    signer: TokenSigner
+    assertions: ClientAssertions
+    set_up: SetUp
+
+
+def identity_api(issuer: Issuer) -> GuardedBlueprint:
+    """The issuer's routes."""
+    blueprint = guarded_blueprint(
+        "identity", __name__, url_prefix="/api/directory/v1", guard=Open(), description="Keys and tokens."
+    )
+    _add_jwks(blueprint, issuer)
+    _add_token(blueprint, issuer)
+    _add_set_up_links(blueprint, issuer)
+    return blueprint
+
+
+def set_up_path(token: str) -> str:
+    """Give the path of a set-up link."""
+    return f"/set-up?token={token}"
+
+
+def _add_jwks(blueprint: Any, issuer: Issuer) -> None:
+    @blueprint.route("/jwks.json")
+    @blueprint.response(200, KeySet)
+    def read_keys() -> Response:
+        """Give the keys with which access tokens are checked."""
+        response = json_answer(issuer.signer.jwks())
+        response.headers["Cache-Control"] = "public, max-age=300"
+        return response
+
+
+def _add_token(blueprint: Any, issuer: Issuer) -> None:
+    @blueprint.route("/token", methods=["POST"])
+    @refuses(ClientAssertionInvalid, ScopeNotOffered)
+    @blueprint.arguments(TokenRequest, location="form")
+    @blueprint.response(200, TokenAnswer)
+    def issue_token(sent: dict[str, Any]) -> Response:
+        """Give a program an access token."""
+        scopes = frozenset(sent["scope"].split()) or ALL_SCOPES
+        if not scopes <= ALL_SCOPES:
+            raise ScopeNotOffered("A scope is none that the client has.", scope=sent["scope"])
+        client_id = issuer.assertions.verify(sent["client_assertion"])
+        return json_answer(
+            {
+                "access_token": issuer.signer.sign(client_id, roles=CLIENT_ROLES, scopes=scopes),
+                "token_type": "Bearer",
+                "expires_in": int(TOKEN_LIFE.total_seconds()),
+                "scope": " ".join(sorted(scopes)),
+            }
+        )
+
+
+def _add_set_up_links(blueprint: Any, issuer: Issuer) -> None:
+    @blueprint.route("/set-up-links", methods=["POST"])
+    @guard(Bearer("system:operate"))
+    @refuses(SetUpDone)
+    @blueprint.response(201, SetUpLink)
+    def make_set_up_link() -> Response:
+        """Make the one-time link for the first account; links made before end."""
+        token = issuer.set_up.issue_link()
+        if token is None:
+            raise SetUpDone("Somebody can sign in already.")
+        return json_answer({"path": set_up_path(token)}, 201)

@@ -1,0 +1,187 @@
+"""What every page shares: language, formats, who reads, the banner, headers, and the template environment."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Flask, Response, g, make_response, redirect, render_template, request
+
+from services.chassis.clock import Clock
+from services.chassis.http.problems import PROBLEM_TYPE
+from services.chassis.http.runtime import PageDoor
+from services.chassis.identity.callers import Caller
+from services.chassis.ids import new_secret
+from services.gateway.directory.domain.tenant import Tenant
+from services.gateway.identity.session_tokens import SessionTokens
+from services.gateway.identity.sessions import LONGEST, Sessions, SignedIn
+from services.gateway.identity.set_up import SetUp
+from services.gateway.identity.sign_in import SignIn
+from services.gateway.portal.assets import SCRIPTS, STYLES, address_of, addresses
+from services.gateway.portal.formats import Formats, Language
+from services.gateway.portal.forms import FIELD, Forms
+from services.gateway.portal.fragments import Fragments
+from services.gateway.portal.words import say
+from services.gateway.reporting.read_models import ReadModels
+
+LANGUAGE_COOKIE = "language"
+
+_ERROR_PAGES = {400, 403, 404, 500, 503}
+_NOT_PAGES = ("/api/", "/streams/", "/static/", "/livez", "/readyz", "/metrics")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """What pages work with. `secure` says that browsers reach us by https."""
+
+    clock: Clock
+    read_models: ReadModels
+    sessions: Sessions
+    sign_in: SignIn
+    set_up: SetUp
+    tokens: SessionTokens
+    forms: Forms
+    fragments: Fragments
+    tenant: Callable[[], Tenant]
+    secure: bool
+    silent_after: timedelta
+    stale_after: timedelta
+
+    @property
+    def session_cookie(self) -> str:
+        """The cookie's name: browsers keep `__Host-` cookies to https, and plain http is for this machine alone."""
+        return "__Host-session" if self.secure else "session"
+
+    def today(self) -> date:
+        """The business day."""
+        return self.clock.business_now().date()
+
+
+def install(app: Flask, site: Site) -> None:
+    """Put what pages share into an app."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.context_processor(lambda: _shared(site))
+    app.after_request(_dress)
+
+
+def door_of(site: Site) -> PageDoor:
+    """Say how pages know their readers."""
+
+    def find_caller() -> Caller | None:
+        found = signed_in(site)
+        if found is None:
+            return None
+        account = found.account
+        return Caller(subject=account.account_id, roles=account.roles, scopes=account.scopes)
+
+    def to_sign_in() -> Response:
+        return make_response(redirect(f"/sign-in?next={request.path}"))
+
+    return PageDoor(find_caller=find_caller, sign_in=to_sign_in)
+
+
+def signed_in(site: Site) -> SignedIn | None:
+    """Give the session of this request, looked up once."""
+    if "signed_in" not in g:
+        g.signed_in = site.sessions.find(request.cookies.get(site.session_cookie))
+    found: SignedIn | None = g.signed_in
+    return found
+
+
+def let_in(site: Site, response: Response, secret: str) -> Response:
+    """Give the browser a new session; the one it may have had ends."""
+    if before := request.cookies.get(site.session_cookie):
+        site.sessions.end(before)
+    response.set_cookie(
+        site.session_cookie,
+        secret,
+        max_age=LONGEST,
+        secure=site.secure,
+        httponly=True,
+        samesite="Lax",
+        path="/",
+    )
+    return response
+
+
+def language() -> Language:
+    """The reader's language; Vietnamese unless they chose English."""
+    return "en" if request.cookies.get(LANGUAGE_COOKIE) == "en" else "vi"
+
+
+def formats(site: Site) -> Formats:
+    """The formats of the reader's language, in business time."""
+    return Formats(language(), site.clock.shift)
+
+
+def wants_fragment() -> bool:
+    """Say whether an open page asks for its moving part only."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def page(template: str, status: int = 200, **parts: Any) -> Response:
+    """Make a page."""
+    response = make_response(render_template(template, **parts), status)
+    if (forms := g.get("form")) is not None:
+        site_forms, browser = forms
+        site_forms.remember(response, browser)
+    return response
+
+
+def _shared(site: Site) -> dict[str, Any]:
+    spoken = language()
+    return {
+        "language": spoken,
+        "say": lambda key, **parts: say(spoken, key, **parts),
+        "formats": formats(site),
+        "tenant": site.tenant(),
+        "now": site.clock.now(),
+        "today": site.today(),
+        "shifted": site.clock.shift != timedelta(),
+        "reader": signed_in(site),
+        "nonce": _nonce(),
+        "styles": addresses(STYLES),
+        "scripts": addresses(SCRIPTS),
+        "address_of": address_of,
+        "form_field": FIELD,
+        "form_token": lambda: _form_token(site),
+    }
+
+
+def _form_token(site: Site) -> str:
+    if "form" not in g:
+        g.form = (site.forms, site.forms.browser_of(request))
+    found = signed_in(site)
+    return site.forms.token(g.form[1], found.session_hash if found else None)
+
+
+def _nonce() -> str:
+    if "csp_nonce" not in g:
+        g.csp_nonce = base64.b64encode(new_secret(16)).decode()
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _dress(response: Response) -> Response:
+    """Give pages their headers, and problems met by people a page."""
+    if response.content_type == PROBLEM_TYPE and not request.path.startswith(_NOT_PAGES):
+        response = _error_page(response)
+    if response.mimetype == "text/html":
+        response.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; script-src 'nonce-{_nonce()}'; style-src 'self'; img-src 'self' data:; "
+            "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        response.headers["Content-Language"] = language()
+        response.vary.update(("Cookie", "HX-Request"))
+    return response
+
+
+def _error_page(problem: Response) -> Response:
+    status = problem.status_code
+    shown = status if status in _ERROR_PAGES else (500 if status >= 500 else 400)
+    made = make_response(render_template("error.html", shown=shown, request_id=g.get("request_id", "")), status)
+    for name in ("Retry-After", "Allow"):
+        if name in problem.headers:
+            made.headers[name] = problem.headers[name]
+    return made

@@ -1,0 +1,92 @@
+"""The ASGI app of the streams: `/streams/v1/pages/<page>/sse` tells open pages that they have something new to fetch."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from services.gateway.identity.sessions import SignedIn
+from services.gateway.streams.pages import PAGES, PageChanges
+
+SIGNED_IN_PAGES = frozenset({"fleet"})
+
+_HEARTBEAT_SECONDS = 15.0
+_MOST_READERS = 1000
+_TICKING = {"fleet": 30.0}
+"""Pages on which time itself changes what is seen: silence is a state."""
+
+
+@dataclass(slots=True)
+class _Door:
+    changes: PageChanges
+    find_session: Callable[[str | None], SignedIn | None]
+    session_cookie: str
+    heartbeat_seconds: float
+    readers: int = 0
+
+
+def create_streams(
+    changes: PageChanges,
+    *,
+    find_session: Callable[[str | None], SignedIn | None],
+    session_cookie: str,
+    heartbeat_seconds: float = _HEARTBEAT_SECONDS,
+) -> Starlette:
+    """Make the app. `find_session` knows the portal's sessions by the value of the cookie named `session_cookie`."""
+    door = _Door(changes, find_session, session_cookie, heartbeat_seconds)
+
+    async def sse(request: Request) -> Response:
+        return await _open(door, request)
+
+    return Starlette(routes=[Route("/streams/v1/pages/{page}/sse", sse, methods=["GET"])])
+
+
+async def _open(door: _Door, request: Request) -> Response:
+    page = request.path_params["page"]
+    if page not in PAGES:
+        return _problem(404, "route_not_found", "Không có địa chỉ này")
+    if page in SIGNED_IN_PAGES:
+        secret = request.cookies.get(door.session_cookie)
+        if await run_in_threadpool(door.find_session, secret) is None:
+            return _problem(401, "not_authenticated", "Chưa đăng nhập")
+    if door.readers >= _MOST_READERS:
+        return _problem(503, "unavailable", "Hệ thống đang bận, xin thử lại")
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "X-Content-Type-Options": "nosniff"}
+    return StreamingResponse(_events(door, page), media_type="text/event-stream", headers=headers)
+
+
+async def _events(door: _Door, page: str) -> AsyncIterator[str]:
+    """Tell the present version at once, each change after it, and in between that the line still stands.
+
+    A version says everything, so that Last-Event-ID need not be read: whoever comes back hears the newest one.
+    """
+    door.readers += 1
+    ticking = _TICKING.get(page)
+    quiet_seconds = min(door.heartbeat_seconds, ticking) if ticking else door.heartbeat_seconds
+    told, ticks = -1, 0
+    try:
+        yield "retry: 2000\n\n"
+        while True:
+            version = door.changes.version(page)
+            if version != told:
+                told = version
+                yield _changed(version, ticks)
+            elif not await door.changes.wait(page, quiet_seconds):
+                ticks += 1
+                yield _changed(version, ticks) if ticking else ": line stands\n\n"
+    finally:
+        door.readers -= 1
+
+
+def _changed(version: int, ticks: int) -> str:
+    return f"event: changed\nid: {version}\ndata: {version}{f'.{ticks}' if ticks else ''}\n\n"
+
+
+def _problem(status: int, code: str, title: str) -> Response:
+    body = {"type": f"urn:cchc:problem:{code}", "title": title, "status": status, "code": code}
+    headers = {"Retry-After": "5"} if status == 503 else None
+    return JSONResponse(body, status, headers, media_type="application/problem+json")

@@ -1,0 +1,25 @@
+"""The gateway's worker: one projector per read model."""
+
+from services.chassis.broker.port import Broker
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
+from services.chassis.ids import new_id
+from services.chassis.leases import Leases
+from services.chassis.projection import Projection
+from services.chassis.projector.projector import Projector
+from services.gateway.config import Settings
+from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
+from services.gateway.reporting.projections.fleet import FLEET
+from services.gateway.reporting.projections.questionnaires import QUESTIONNAIRES
+from services.gateway.reporting.projections.units import UNITS
+
+PROJECTIONS: tuple[Projection, ...] = (COUNTER_RESULTS, FLEET, UNITS, QUESTIONNAIRES)
+"""Every read model of the gateway."""
+
+
+def build_worker(settings: Settings, broker: Broker) -> list[Projector]:
+    """Make what the worker runs; each has `name` and `run(stop)`."""
+    engine = open_database(settings.read_database)
+    leases = Leases(engine, owner=f"gateway-worker-{new_id()}")
+    clock = SystemClock(settings.shift)
+    return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
