@@ -17,7 +17,9 @@ _log = get_logger()
 class Task(Protocol):
     """Something a worker does until told to stop."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Give the name under which it is known in logs and threads."""
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. Anything raised ends the process, and its supervisor starts it again."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from services.chassis.clock import Clock
@@ -21,16 +22,32 @@ SERVED_RELEASED = "cchc.indicators.served_released.v1"
 FIGURE_SUMMED = "cchc.indicators.figure_summed.v1"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Figure:
+class Figure(Protocol):
     """The running sums of a leaf: whole blocks only."""
 
-    leaf: Leaf
-    n: int
-    blocks: int
-    scores: Mapping[str, int]
-    reasons: Mapping[str, int]
-    as_of: str
+    @property
+    def leaf(self) -> Leaf:
+        """Say where."""
+
+    @property
+    def n(self) -> int:
+        """Give the number of ballots."""
+
+    @property
+    def blocks(self) -> int:
+        """Give the number of blocks summed."""
+
+    @property
+    def scores(self) -> Mapping[str, int]:
+        """Give ballots per score."""
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """Give ballots per reason."""
+
+    @property
+    def as_of(self) -> str:
+        """Give the day on which the newest block closed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,19 +18,21 @@ def overdue_since(today: date, rules: ReleaseRules, calendar: WorkingCalendar) -
 def moved_up(
     queue: Queue, ballots: Iterable[str], rules: ReleaseRules, *, units: Mapping[str, str], on: str
 ) -> RemainderMovedUp | None:
-    """Say where the overdue of a queue wait from now on; `None` where nothing is above, or nothing is won above.
+    """Say where the overdue of a queue wait from now on; `None` where they wait on in their place.
+
+    That is so at the last level, and while the directory does not know the one-stop.
 
     A late attribution within a one-stop says nothing at the level of its other fields: it waits where it is, for
     company of its own kind.
 
     Args:
         units: The unit above each one-stop, today. A one-stop that is itself a unit (a commune's) has its parent there:
-            its remainders share a queue with those of its neighbours. Where no unit is known, it keeps its own name.
+            its remainders share a queue with those of its neighbours.
     """
     level = rules.above(queue.leaf.level)
-    if level is None:
+    unit_id = units.get(queue.leaf.one_stop_id)
+    if level is None or unit_id is None:
         return None
-    unit_id = units.get(queue.leaf.one_stop_id, queue.leaf.one_stop_id)
     to_leaf = raised(queue.leaf, level, unit_id)
     if queue.kind == MOVES and queue.to_leaf is not None and raised(queue.to_leaf, level, unit_id) == to_leaf:
         return None

@@ -57,10 +57,9 @@ class Units:
         parents = unit.parents if unit else ()
         return next((it.parent_id for it in parents if _holds(it.valid_from, it.valid_to, day)), None)
 
-    def parents_on(self, day: date) -> dict[str, str]:
-        """Give the unit above each unit that has one on a day."""
-        found = ((unit_id, self.parent_on(unit_id, day)) for unit_id in self._units)
-        return {unit_id: parent for unit_id, parent in found if parent is not None}
+    def above_on(self, day: date) -> dict[str, str]:
+        """Give the unit above each unit on a day; the topmost stands for itself."""
+        return {unit_id: self.parent_on(unit_id, day) or unit_id for unit_id in self._units}
 
     def ancestors_on(self, unit_id: str, day: date) -> tuple[str, ...]:
         """Give the unit itself and all above it on a day, nearest first."""

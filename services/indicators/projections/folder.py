@@ -11,7 +11,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import MetaData, func, select
+from sqlalchemy import MetaData, select
 
 from services.chassis.clock import Clock
 from services.chassis.domain import Event, InvalidMessage, Refusal
@@ -67,7 +67,7 @@ class Folder:
 
     name = "folder"
     version = 1
-    topics = (BALLOTS_TOPIC, COUNTERS_TOPIC)
+    topics: tuple[str, ...] = (BALLOTS_TOPIC, COUNTERS_TOPIC)
 
     def __init__(self, parts: FolderParts) -> None:
         self._parts = parts
@@ -104,9 +104,9 @@ class Folder:
         above = units(today) if any(overdue.values()) else {}
         for queue, ballots in overdue.items():
             move = moved_up(queue, ballots, self._parts.rules, units=above, on=today.isoformat())
-            if move is None:
+            if ballots and self._parts.rules.above(queue.leaf.level) is None:
                 over.add(queue)
-            elif ballots:
+            elif move is not None and ballots:
                 books.desk.fold(move)
                 moves.append(move)
         blocks = self._release(books, books.desk.due | over, frozenset(over))
@@ -194,8 +194,3 @@ def _folded(view: View) -> int:
 
 def _note_folded(view: View, position: int) -> None:
     upsert(view.connection, view.table("progress"), [(1, position)])
-
-
-def waiting_count(view: View) -> int:
-    """Count what waits to be released, for the operator."""
-    return int(view.connection.execute(select(func.count()).select_from(view.table("waiting"))).scalar_one())

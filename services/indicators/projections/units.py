@@ -20,7 +20,7 @@ class UnitsView:
 
     name = "indicators_units"
     version = 1
-    topics = (UNITS_TOPIC,)
+    topics: tuple[str, ...] = (UNITS_TOPIC,)
 
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare the table."""
@@ -50,7 +50,7 @@ def read_units(view: View) -> Units:
 
 def units_above(view: View, day: date) -> dict[str, str]:
     """Give the unit above each one-stop on a day."""
-    return read_units(view).parents_on(day)
+    return read_units(view).above_on(day)
 
 
 def _checked(data: Any) -> str:

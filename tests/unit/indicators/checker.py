@@ -53,17 +53,31 @@ def check_tallies(fact: BlockReleased, block: Block) -> None:
     assert shown == {name: number for name, number in total.items() if number}
 
 
-def behind(blocks: Iterable[tuple[int, Block]], scope: frozenset[Leaf] | None) -> int:
-    """Count the ballots whose contributions to a signed sum of blocks, within a scope, do not cancel."""
-    net: dict[str, Counter[str]] = defaultdict(Counter)
-    for sign, block in blocks:
+class Output:
+    """A signed sum of blocks within a scope, and how many ballots stand behind it."""
+
+    def __init__(self, scope: frozenset[Leaf] | None) -> None:
+        self._scope = scope
+        self._net: dict[str, dict[str, int]] = {}
+        self._behind: set[str] = set()
+
+    def add(self, block: Block, sign: int = 1) -> None:
+        touched = set()
         for leaf, ballots in block.items():
-            if scope is not None and leaf not in scope:
+            if self._scope is not None and leaf not in self._scope:
                 continue
+            touched |= ballots.keys()
             for ballot, vector in ballots.items():
+                net = self._net.setdefault(ballot, {})
                 for name, number in vector.items():
-                    net[ballot][name] += sign * number
-    return sum(any(vector.values()) for vector in net.values())
+                    net[name] = net.get(name, 0) + sign * number
+        for ballot in touched:
+            (self._behind.add if any(self._net[ballot].values()) else self._behind.discard)(ballot)
+
+    @property
+    def behind(self) -> int:
+        """Count the ballots whose contributions do not cancel."""
+        return len(self._behind)
 
 
 def scopes_of(blocks: Iterable[Block]) -> list[frozenset[Leaf] | None]:

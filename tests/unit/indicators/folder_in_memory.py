@@ -8,7 +8,7 @@ from services.indicators.domain.desk import Desk
 from services.indicators.domain.events import BlockReleased, RemainderMovedUp
 from services.indicators.domain.leaf import Cell
 from services.indicators.domain.move_up import moved_up, overdue_since
-from services.indicators.domain.release import release_due
+from services.indicators.domain.release import Closing, release_due
 from services.indicators.domain.rules import ReleaseRules
 from services.indicators.domain.working_days import WorkingCalendar
 
@@ -51,7 +51,7 @@ class Folder:
             if fact is not None:
                 self.desk.fold(fact)
                 self.facts.append(fact)
-            elif ballots:
+            elif ballots and self.rules.above(queue.leaf.level) is None:
                 waited.add(queue)
         self._release(self.desk.due | waited, frozenset(waited))
 
@@ -70,9 +70,8 @@ class Folder:
         }
 
     def _release(self, queues, waited=frozenset()) -> None:
-        facts = release_due(
-            self.desk, set(queues), self.rules, on=self.day, new_id=self._new_id, last_wait_over=waited
-        )
+        closing = Closing(rules=self.rules, on=self.day, new_id=self._new_id, last_wait_over=waited)
+        facts = release_due(self.desk, set(queues), closing)
         self.facts.extend(facts)
 
     def _new_id(self) -> UUID:

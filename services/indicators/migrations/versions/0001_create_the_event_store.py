@@ -1,0 +1,20 @@
+"""Create the event store with its first life, leases, positions, and the table of what was announced."""
+
+from alembic import op
+
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
+from services.chassis.leases import create_leases
+from services.chassis.projector import create_projection_tables
+from services.indicators.projections.announcing import ANNOUNCED
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    create_event_store(connection, incarnation=new_id())
+    create_leases(connection)
+    create_projection_tables(connection)
+    ANNOUNCED.metadata.create_all(connection)

@@ -1,0 +1,78 @@
+"""The indicators service's worker: the folder, the dated units, what happens by itself, and on PostgreSQL the relay."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+from services.chassis.broker.port import Broker
+from services.chassis.clock import monotonic
+from services.chassis.ids import new_id
+from services.chassis.leases import LeaseLost, Leases
+from services.chassis.logging import get_logger
+from services.chassis.projector import Projector
+from services.chassis.relay import Relay
+from services.chassis.worker import Task
+from services.indicators.bootstrap import Indicators, build
+from services.indicators.config import Settings
+from services.indicators.projections.announcing import announce
+from services.indicators.projections.moving_up import move_up
+
+_EVERY_SECONDS = 1.0
+_MOVE_UP_SECONDS = 60.0
+
+
+class Schedule:
+    """Lets remainders move up each minute and tells running sums each second, on one worker at a time."""
+
+    name = "indicators-schedule"
+
+    def __init__(self, service: Indicators, leases: Leases) -> None:
+        self._service = service
+        self._leases = leases
+        self._epoch: int | None = None
+        self._moved_at = float("-inf")
+
+    def run(self, stop: threading.Event) -> None:
+        """Work until told to stop."""
+        while not stop.wait(_EVERY_SECONDS):
+            self.run_once()
+        if self._epoch is not None:
+            self._leases.release(self.name, self._epoch)
+
+    def run_once(self) -> None:
+        """Do what is due now, if this worker owns the schedule."""
+        if not self._hold():
+            return
+        it = self._service
+        try:
+            if monotonic() - self._moved_at >= _MOVE_UP_SECONDS:
+                self._moved_at = monotonic()
+                moved = move_up(it.engine, it.folder, it.units, self._fence)
+                if moved:
+                    get_logger().info("remainders_moved_up", ballots=moved)
+            announce(it.engine, it.store, it.folder, it.messages.state, self._fence)
+        except LeaseLost:
+            self._epoch = None
+
+    def _hold(self) -> bool:
+        if self._epoch is None or not self._leases.renew(self.name, self._epoch):
+            self._epoch = self._leases.acquire(self.name)
+        return self._epoch is not None
+
+    @property
+    def _fence(self) -> Callable[..., None]:
+        epoch = self._epoch or 0
+        return lambda connection: self._leases.fence(connection, self.name, epoch)
+
+
+def build_worker(settings: Settings, broker: Broker) -> Sequence[Task]:
+    """Put the worker's tasks together. Call it after fork."""
+    service = build(settings)
+    leases = Leases(service.engine, owner=f"indicators-worker-{new_id()}")
+    tasks: list[Task] = [
+        Projector(service.engine, broker, service.folder, leases, clock=service.clock),
+        Projector(service.engine, broker, service.units, leases, clock=service.clock),
+        Schedule(service, leases),
+    ]
+    if service.engine.dialect.name == "postgresql":
+        tasks.append(Relay(service.store, broker, leases, store_name="indicators"))
+    return tasks
