@@ -30,7 +30,7 @@ const DRAWINGS: Readonly<Record<Score, Drawing>> = {
 export function FaceDrawing({ score }: { readonly score: Score }) {
   const { tint, brows, mouth, open, tear } = DRAWINGS[score];
   return (
-    <svg viewBox="0 0 120 120" aria-hidden="true" focusable="false">
+    <svg viewBox="3 3 114 114" aria-hidden="true" focusable="false">
       <circle cx="60" cy="60" r="55" fill={tint} stroke="#17202a" stroke-width="3.5" />
       <ellipse cx="41" cy="55" rx="5" ry="6.5" fill="#17202a" />
       <ellipse cx="79" cy="55" rx="5" ry="6.5" fill="#17202a" />
