@@ -10,6 +10,7 @@ from sqlalchemy import Engine, inspect
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
+from services.chassis.domain import Unavailable
 from services.chassis.event_store.group_commit import GroupCommit
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.identity import DeviceNonces, DeviceVerifier, RegisteredDevice, TokenVerifier, load_device_key
@@ -131,7 +132,7 @@ class _ReadModels:
                 return None
             try:
                 view = active_view(connection, projection)
-            except LookupError:
+            except Unavailable:
                 return None
             return ask(view)
 

@@ -58,6 +58,19 @@ class PairingAnswer(Schema):
     server_time = fields.String(required=True)
 
 
+class ConfigurationAnswer(Schema):
+    """The bundle a tablet works by."""
+
+    version = fields.String(required=True)
+    device_id = fields.String(required=True)
+    one_stop = fields.Dict(required=True)
+    counter = fields.Dict(required=True)
+    questionnaire = fields.Dict(required=True, allow_none=True)
+    timings = fields.Dict(required=True)
+    good_sample_percent = fields.Float(required=True)
+    business_shift_seconds = fields.Float(required=True)
+
+
 class Anchor(Schema):
     """A moment at which the tablet heard the server's time."""
 
@@ -122,7 +135,7 @@ def pair(sent: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/me/configuration")
-@blueprint.response(200, fields.Dict)
+@blueprint.response(200, ConfigurationAnswer)
 def configuration() -> Response:
     """Give the bundle the tablet works by; its signature stands in the header Configuration-Signature."""
     answer = json_answer(survey().configurations.of(_me()))

@@ -52,6 +52,15 @@ class BallotDesk:
                 return kept
         raise UnknownQuarantineItem(device_id=device_id, version=version)
 
+    def first_body(self, device_id: str, entry_id: str) -> bytes | None:
+        """Give the bytes first recorded under an entry's id, `None` when another tablet recorded them."""
+        for fact in self._streams.store.load(BALLOTS.stream(device_id)):
+            receipt = getattr(self._streams.registry.decode(fact.type, fact.data), "receipt", None)
+            if receipt is not None and receipt.entry_id == entry_id:
+                raw: bytes = receipt.raw
+                return raw
+        return None
+
     def release_envelope(self, command: ReleaseEnvelope) -> None:
         """Let an envelope out of quarantine as the ballot it holds; once.
 

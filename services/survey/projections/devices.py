@@ -25,7 +25,7 @@ class _Revoked(msgspec.Struct, frozen=True):
 
 _PAIRED = "cchc.survey.device_paired.v1"
 _REVOKED = "cchc.survey.device_revoked.v1"
-_KINDS = {_PAIRED: _Bound, "cchc.survey.device_bound.v1": _Bound, _REVOKED: _Revoked}
+_KINDS: dict[str, type[msgspec.Struct]] = {_PAIRED: _Bound, "cchc.survey.device_bound.v1": _Bound, _REVOKED: _Revoked}
 
 
 class Devices:
