@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import msgspec
+
 from services.chassis.event_store.port import OutboxRow
 
 
@@ -32,8 +34,7 @@ def is_compacted(topic: str) -> bool:
     return ".state." in topic
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, gc=False):
     """A record as it was read, nothing decoded.
 
     `resume` is the log's own position of this record, opaque to all but the reader that gave it (a Kafka offset, an

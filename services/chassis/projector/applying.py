@@ -1,7 +1,7 @@
 """One batch, one transaction: the fence, the handler's rows, what had to be parked, and how far each lane has come."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -26,27 +26,41 @@ class Switched(Exception):  # noqa: N818 - an instruction to the projector
 
 @dataclass(slots=True)
 class Batch:
-    """Decoded messages with the records they came from, in order; what could not be decoded; the lanes that moved."""
+    """Decoded messages, each with the record it came from, in order; what could not be decoded; the lanes that moved."""
 
-    deliveries: list[tuple[Delivery, Record]] = field(default_factory=list)
-    unfit: list[Unfit] = field(default_factory=list)
-    states: list[LaneState] = field(default_factory=list)
-    markers: list[tuple[Place, Marker]] = field(default_factory=list)
+    deliveries: list[Delivery]
+    records: list[Record]
+    unfit: list[Unfit]
+    states: list[LaneState]
+    markers: list[tuple[Place, Marker]]
 
 
 def read_batch(admitted: Admitted, states: list[LaneState]) -> Batch:
     """Decode what is to be applied; `states` are the lanes that moved."""
     unfit = [Unfit(record, record.number, reason) for record, reason in admitted.unreadable]
-    batch = Batch(unfit=unfit, states=states, markers=admitted.markers)
-    for record, number in admitted.records:
-        value = record.value
+    try:
+        deliveries = list(map(_delivery, admitted.records, admitted.numbers))
+        records = admitted.records
+    except InvalidMessage:
+        deliveries, records = _readable(admitted, unfit)
+    return Batch(deliveries=deliveries, records=records, unfit=unfit, states=states, markers=admitted.markers)
+
+
+def _readable(admitted: Admitted, unfit: list[Unfit]) -> tuple[list[Delivery], list[Record]]:
+    deliveries, records = [], []
+    for record, number in zip(admitted.records, admitted.numbers, strict=True):
         try:
-            event = None if value is None else decode(value)
+            deliveries.append(_delivery(record, number))
         except InvalidMessage as error:
-            batch.unfit.append(Unfit(record, number, str(error)))
-            continue
-        batch.deliveries.append((Delivery(record.topic, record.partition, number, record.key, event), record))
-    return batch
+            unfit.append(Unfit(record, number, str(error)))
+        else:
+            records.append(record)
+    return deliveries, records
+
+
+def _delivery(record: Record, number: int) -> Delivery:
+    value = record.value
+    return Delivery(record.topic, record.partition, number, record.key, None if value is None else decode(value))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,9 +98,11 @@ class Applier:
         view = self._view(connection)
         deliveries, unfit = self._newer(connection, batch.deliveries), batch.unfit
         if singly:
-            unfit = unfit + self._apply_singly(view, deliveries)
+            record_of = {id(delivery): record for delivery, record in zip(batch.deliveries, batch.records, strict=True)}
+            failed = self._apply_singly(view, deliveries)
+            unfit = [*unfit, *(Unfit(record_of[id(one)], one.number, reason) for one, reason in failed)]
         elif deliveries:
-            self.projection.apply(view, [delivery for delivery, _ in deliveries])
+            self.projection.apply(view, deliveries)
         now = rfc3339(self.clock.now())
         park(connection, self.owner, unfit, now=now, limit=self.max_parked)
         if batch.markers:
@@ -101,19 +117,17 @@ class Applier:
             raise Switched(self.projection.name)
         return view_of(connection, self.projection, self.build, live=live)
 
-    def _apply_singly(self, view: View, deliveries: Sequence[tuple[Delivery, Record]]) -> list[Unfit]:
-        unfit = []
-        for delivery, record in deliveries:
+    def _apply_singly(self, view: View, deliveries: Sequence[Delivery]) -> list[tuple[Delivery, str]]:
+        failed = []
+        for delivery in deliveries:
             try:
                 with view.connection.begin_nested():
                     self.projection.apply(view, [delivery])
             except InvalidMessage as error:
-                unfit.append(Unfit(record, delivery.number, str(error)))
-        return unfit
+                failed.append((delivery, str(error)))
+        return failed
 
-    def _newer(
-        self, connection: Connection, deliveries: list[tuple[Delivery, Record]]
-    ) -> list[tuple[Delivery, Record]]:
+    def _newer(self, connection: Connection, deliveries: list[Delivery]) -> list[Delivery]:
         if not any(is_compacted(topic) for topic in self.projection.topics):
             return deliveries
         return newer_only(connection, self.owner, deliveries)

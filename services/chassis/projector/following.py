@@ -146,11 +146,12 @@ class Follower:
             return
         for state in unknown:
             markers = look_up(self._setup.broker, state)
-            self._keep_markers((*state.lane,), markers)
+            self._keep_markers(state.place, markers)
             for marker in markers:
-                self.lanes.learn((*state.lane,), marker)
+                self.lanes.learn(state.place, marker)
             if state.unknown is not None and state.lineage.knows(state.unknown):
                 state.unknown = state.gap_since = None
+                state.settle()
                 self._seek({state.lane: state.resume})
         self._lookup_at = monotonic() + _REREAD_SECONDS[-1]
 

@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 
 from services.chassis.broker.port import Record, TopicPartition
 from services.chassis.domain import InvalidMessage
-from services.chassis.envelope import incarnation_of, number_of
+from services.chassis.envelope import INCARNATION_AT, NUMBER_AT, incarnation_of, number_of
 from services.chassis.projector.incarnations import Diverged, Lineage, Marker, marker_of
 from services.chassis.sequence import Lane, Offer
 
 Place = tuple[str, int]
+
+STAMP_AT = slice(NUMBER_AT.stop, INCARNATION_AT.stop)
+"""Where a body carries its incarnation, with what stands before it."""
 
 
 @dataclass(slots=True)
@@ -29,6 +32,8 @@ class LaneState:
     compacted: bool = False
     limit: float = -1
     """The greatest number of the present incarnation that may be applied now."""
+    stamp: bytes = b""
+    """How the present incarnation is written in a body; empty while each record has to be looked at with care."""
     stop_after: float = math.inf
     """The place where a rebuild waits for the live build: a number, or a `resume` on a compacted topic."""
     ahead: int = 0
@@ -43,11 +48,18 @@ class LaneState:
     overrun: bool = False
     """Records beyond `stop_after` were let go."""
 
+    @property
+    def place(self) -> Place:
+        """Topic and partition."""
+        return (*self.lane,)
+
     def settle(self) -> None:
-        """Work out the limit anew after the lineage, the incarnation or `stop_after` changed."""
+        """Work out limit and stamp anew after the lineage, the incarnation or `stop_after` changed."""
         bound = math.inf if self.compacted else self.stop_after
         standing = -1.0 if self.incarnation is None else self.lineage.limit(self.incarnation)
         self.limit = min(standing, bound)
+        plain = not (self.compacted or self.unknown or self.overrun or self.incarnation is None)
+        self.stamp = f'","incarnation":"{self.incarnation}'.encode() if plain else b""
 
     def check(self) -> None:
         """See that nothing was applied which a restore took back.
@@ -67,7 +79,9 @@ class LaneState:
 class Admitted:
     """What a batch of records comes to: those to apply, in order, and those to park with the reason."""
 
-    records: list[tuple[Record, int]] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    """The number of each record."""
     unreadable: list[tuple[Record, str]] = field(default_factory=list)
     touched: set[Place] = field(default_factory=set)
     markers: list[tuple[Place, Marker]] = field(default_factory=list)
@@ -82,7 +96,7 @@ class Lanes:
         Raises:
             Diverged: One stands beyond what a restore kept.
         """
-        self.states: dict[Place, LaneState] = {(*state.lane,): state for state in states}
+        self.states: dict[Place, LaneState] = {state.place: state for state in states}
         for state in self.states.values():
             state.settle()
             state.check()
@@ -94,25 +108,31 @@ class Lanes:
             Diverged: A marker says that something applied before was taken back by a restore.
         """
         admitted = Admitted()
-        take, states, touched = admitted.records.append, self.states, admitted.touched
+        states, touched = self.states, admitted.touched
+        take, number_too = admitted.records.append, admitted.numbers.append
         for record in batch:
-            place = (record.topic, record.partition)
-            state = states[place]
+            state = states[record.topic, record.partition]
+            value = record.value
+            if value is None or value[STAMP_AT] != state.stamp:
+                self._examine(state, record, admitted)
+                continue
+            # The plain case: the present incarnation, and nothing out of the ordinary about the lane.
             try:
-                number = number_of(record.value) if record.number is None else record.number  # type: ignore[arg-type]
-                incarnation = record.incarnation or incarnation_of(record.value)  # type: ignore[arg-type]
-                if incarnation != state.incarnation or number > state.limit or state.compacted or state.unknown:
-                    self._judge(state, record, (incarnation, number), admitted)
-                    touched.add(place)
-                    continue
-            except (InvalidMessage, TypeError) as error:
-                _reject(state, record, str(error), admitted)
+                number = int(value[NUMBER_AT])
+            except ValueError:
+                number = -1
+            if not 0 < number <= state.limit:
+                self._examine(state, record, admitted)
                 continue
             offer = state.sequence.offer(number)
             if offer is Offer.APPLY:
-                take((record, number))
-                touched.add(place)
-            _move(state, record.resume, number, offer)
+                take(record)
+                number_too(number)
+                touched.add(state.place)
+            if offer is Offer.GAP or state.ahead:
+                _move(state, record.resume, number, offer)
+            else:
+                state.resume = record.resume
         self._time_gaps(batch, admitted, now)
         return admitted
 
@@ -149,6 +169,17 @@ class Lanes:
         state.check()
         return True
 
+    def _examine(self, state: LaneState, record: Record, admitted: Admitted) -> None:
+        """Read a record with care and judge it, or put it aside for parking."""
+        try:
+            number = number_of(record.value or b"") if record.number is None else record.number
+            incarnation = record.incarnation or incarnation_of(record.value or b"")
+            self._judge(state, record, (incarnation, number), admitted)
+        except InvalidMessage as error:
+            _reject(state, record, str(error), admitted)
+        admitted.touched.add(state.place)
+        state.settle()
+
     def _judge(self, state: LaneState, record: Record, stamp: tuple[str, int], admitted: Admitted) -> None:
         """Deal with whatever is not simply the next message of the present incarnation."""
         incarnation, number = stamp
@@ -174,8 +205,8 @@ class Lanes:
         if not state.lineage.connects(marker):
             state.unknown = marker.incarnation
             return False
-        if self.learn((*state.lane,), marker):
-            admitted.markers.append(((*state.lane,), marker))
+        if self.learn(state.place, marker):
+            admitted.markers.append((state.place, marker))
         return True
 
     def _time_gaps(self, batch: Sequence[Record], admitted: Admitted, now: float) -> None:
@@ -194,9 +225,9 @@ def _take(state: LaneState, record: Record, stamp: tuple[str, int], admitted: Ad
     offer = state.sequence.offer(number)
     if offer is Offer.APPLY:
         state.incarnation = incarnation
-        state.settle()
         if admitted is not None:
-            admitted.records.append((record, number))
+            admitted.records.append(record)
+            admitted.numbers.append(number)
     _move(state, record.resume, number, offer)
 
 
@@ -204,10 +235,10 @@ def _take_compacted(state: LaneState, record: Record, stamp: tuple[str, int], ad
     incarnation, number = stamp
     if number >= state.sequence.last:
         state.incarnation, state.sequence.last = incarnation, number
-        state.settle()
     _advance(state, record.resume)
     if admitted is not None:
-        admitted.records.append((record, number))
+        admitted.records.append(record)
+        admitted.numbers.append(number)
 
 
 def _move(state: LaneState, resume: int, number: int, offer: Offer) -> None:
@@ -226,5 +257,4 @@ def _advance(state: LaneState, resume: int) -> None:
 
 def _reject(state: LaneState, record: Record, reason: str, admitted: Admitted) -> None:
     admitted.unreadable.append((record, reason))
-    admitted.touched.add((*state.lane,))
     _advance(state, record.resume)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from sqlalchemy import ColumnElement, Connection, and_, func, select
 
-from services.chassis.broker.port import Record, TopicPartition, is_compacted
+from services.chassis.broker.port import TopicPartition, is_compacted
 from services.chassis.envelope import PARTITIONS
 from services.chassis.projection import Delivery
 from services.chassis.projector.incarnations import Lineage, Marker
@@ -67,20 +67,18 @@ def save_markers(connection: Connection, markers: Iterable[tuple[Place, Marker]]
     upsert(connection, INCARNATIONS, [row for key, row in rows.items() if key not in known])
 
 
-def newer_only(
-    connection: Connection, owner: Owner, deliveries: Sequence[tuple[Delivery, Record]]
-) -> list[tuple[Delivery, Record]]:
+def newer_only(connection: Connection, owner: Owner, deliveries: Sequence[Delivery]) -> list[Delivery]:
     """Leave out messages of compacted topics that are no newer than what was applied for their key; note the others."""
-    keys = {(one.topic, one.key) for one, _ in deliveries if is_compacted(one.topic)}
+    keys = {(one.topic, one.key) for one in deliveries if is_compacted(one.topic)}
     applied = _applied(connection, owner, keys)
     newer, changed = [], {}
-    for delivery, record in deliveries:
+    for delivery in deliveries:
         key = (delivery.topic, delivery.key)
         if key in keys:
             if delivery.number <= applied.get(key, 0):
                 continue
             applied[key] = changed[key] = delivery.number
-        newer.append((delivery, record))
+        newer.append(delivery)
     upsert(connection, KEYS, [(*owner, *key, number) for key, number in sorted(changed.items())])
     return newer
 

@@ -149,7 +149,7 @@ class Rebuild:
         places: dict[Place, float] = {}
         for state in live:
             if state.lane.topic in known:
-                places[(*state.lane,)] = _standing(state, follower.lanes.states[(*state.lane,)])
+                places[state.place] = _standing(state, follower.lanes.states[state.place])
         follower.stop_after(places)
         for lane, end in ends.items():
             if lane.topic not in known and end is not None:

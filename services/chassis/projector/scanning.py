@@ -90,3 +90,4 @@ def _compare(state: LaneState, incarnation: str) -> None:
         state.expected = incarnation
     elif not state.lineage.knows(incarnation) and state.unknown is None:
         state.unknown = incarnation
+        state.settle()

@@ -1,9 +1,10 @@
 """What is promised about messages that break their contract. A subclass gives `engine`."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from services.chassis import dead_letters
@@ -157,4 +158,4 @@ class Lenient(Tallies):
 
 def cut_short(row: OutboxRow) -> OutboxRow:
     """Break a body behind its number and incarnation."""
-    return replace(row, value=(row.value or b"")[:120])
+    return dataclasses.replace(row, value=(row.value or b"")[:120])

@@ -6,7 +6,8 @@ The embedded log is too kind: it gives every message once and in one order. A pr
 import random
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import monotonic
