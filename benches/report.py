@@ -168,7 +168,7 @@ def _tree(root: int) -> list[int]:
         for children in Path(f"/proc/{pid}/task").glob("*/children"):
             try:
                 found += map(int, children.read_text().split())
-            except FileNotFoundError:
+            except (FileNotFoundError, ProcessLookupError):
                 continue
     return found
 
@@ -176,6 +176,6 @@ def _tree(root: int) -> list[int]:
 def _ticks(pid: int) -> int:
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
     return sum(map(int, fields[11:15]))
