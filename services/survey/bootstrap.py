@@ -29,12 +29,15 @@ from services.survey.handlers.counter_days import CounterDays
 from services.survey.handlers.devices import Devices
 from services.survey.handlers.kinds import REGISTRY
 from services.survey.handlers.memory import BallotMemory
+from services.survey.handlers.pack import load_pack
 from services.survey.handlers.reports import Reports
 from services.survey.handlers.service import Survey
 from services.survey.handlers.staff import BallotDesk
 from services.survey.handlers.streams import Streams
 from services.survey.projections.units import UNITS, unit_name
 from services.survey.published_events import Publisher
+
+__all__ = ["build", "configuration_key", "load_pack", "migrate"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
