@@ -66,6 +66,7 @@ class Notes(Schema):
 
 class Parcel(Schema):
     received = fields.Integer(required=True)
+    device_id = fields.String(required=True)
 
 
 class Pairing(Schema):

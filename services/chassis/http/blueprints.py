@@ -22,6 +22,7 @@ from services.chassis.http.refusals import (
     FieldsInvalid,
     InternalFailure,
     MediaTypeRefused,
+    RouteNotFound,
     status_of,
 )
 
@@ -73,12 +74,21 @@ class GuardedBlueprint(Blueprint):  # type: ignore[misc]  # flask-smorest ships 
         self.guard = guard
         self._prepare_doc_cbks.append(self._prepare_problems_doc)
 
+    def add_url_rule(self, rule: str, *args: Any, **options: Any) -> None:
+        """Add a route, and keep its path for its document."""
+        super().add_url_rule(rule, *args, **options)
+        for method, info in self._docs[self._endpoints[-1]].items():
+            if method != "parameters":
+                info["rule"] = rule
+
     def _prepare_problems_doc(
         self, doc: dict[str, Any], doc_info: Mapping[str, Any], **_context: Any
     ) -> dict[str, Any]:
         guard: Guard = doc_info.get("guard", self.guard)
         responses = doc.setdefault("responses", {})
-        for status, kinds in _by_status((*_ALWAYS, *guard.refusals, *_of_body(doc_info), *doc_info.get("refuses", ()))):
+        of_path = (RouteNotFound,) if "<" in doc_info["rule"] else ()
+        of_route = (*of_path, *_of_arguments(doc), *doc_info.get("refuses", ()))
+        for status, kinds in _by_status((*_ALWAYS, *guard.refusals, *of_route)):
             responses[status] = _problem_doc(status, kinds)
         doc.setdefault("parameters", []).extend(doc_info.get("headers", ()))
         doc["security"] = [{scheme: []} for scheme in guard.security]
@@ -120,11 +130,10 @@ def accepts_gzip(view: View) -> View:
     return refuses(BadGzip)(view)
 
 
-def _of_body(doc_info: Mapping[str, Any]) -> tuple[type[Refusal], ...]:
-    places = {argument["in"] for argument in doc_info.get("arguments", {}).get("parameters", ())}
-    if not places:
-        return ()
-    return (FieldsInvalid, BadJson, MediaTypeRefused) if "json" in places else (FieldsInvalid,)
+def _of_arguments(doc: Mapping[str, Any]) -> tuple[type[Refusal], ...]:
+    if "application/json" in doc.get("requestBody", {}).get("content", {}):
+        return (FieldsInvalid, BadJson, MediaTypeRefused)
+    return (FieldsInvalid,) if "requestBody" in doc or "parameters" in doc else ()
 
 
 def _by_status(kinds: tuple[type[Refusal], ...]) -> list[tuple[int, list[type[Refusal]]]]:

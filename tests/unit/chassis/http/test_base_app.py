@@ -130,6 +130,7 @@ def test_the_api_is_published_as_openapi_3_1(client):
         *("200", "400", "401", "403", "404", "409", "412", "413", "415", "422", "428", "500", "503"),
     }
     assert "`demo_note_closed`" in operation["responses"]["409"]["description"]
+    assert "`fields_invalid`" in operation["responses"]["422"]["description"]
     assert operation["security"] == [{"accessToken": []}]
     assert [parameter["name"] for parameter in operation["parameters"]] == ["If-Match"]
     assert [parameter["name"] for parameter in path["parameters"]] == ["number"]
