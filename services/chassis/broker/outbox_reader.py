@@ -6,12 +6,12 @@ is an empty log.
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from services.chassis.broker.outbox_file import OutboxFile, Row, record_of
-from services.chassis.broker.port import Record, Topic, TopicPartition
+from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import monotonic
 from services.chassis.envelope import PARTITIONS
 
@@ -133,6 +133,7 @@ class _StoreReader:
         self._after = {lane: after or 0 for lane, after in lanes.items()}
         self._unchecked = {lane for lane, after in self._after.items() if after}
         self._topics = tuple(sorted({lane.topic for lane in lanes}))
+        self._plain = frozenset(topic for topic in self._topics if not is_compacted(topic))
         self._scanned = min(self._after.values())
         self._more = True
         self._ends: dict[TopicPartition, int | None] = dict.fromkeys(lanes)
@@ -151,14 +152,19 @@ class _StoreReader:
         self._more = len(rows) == limit
         last = rows[-1][0] if rows else 0
         self._scanned = last if self._more else max(last, newest, self._scanned)
-        return list(self._wanted(rows))
+        return self._wanted(rows)
 
-    def _wanted(self, rows: Sequence[Row]) -> Iterator[Record]:
+    def _wanted(self, rows: Sequence[Row]) -> list[Record]:
+        # A rebuild passes every message through here: plain tuples find a lane as well as named ones, at half the cost.
+        records: list[Record] = []
+        after, plain = self._after, self._plain
         for row in rows:
-            lane = TopicPartition(row[1], row[2])
-            if self._after.get(lane, row[0]) < row[0]:
-                self._after[lane] = row[0]
-                yield record_of(row)
+            position, topic, partition, _, key, value, _ = row
+            lane = (topic, partition)
+            if after.get(lane, position) < position:  # type: ignore[call-overload]
+                after[lane] = position  # type: ignore[index]
+                records.append(Record(topic, partition, key, value, position) if topic in plain else record_of(row))
+        return records
 
     def _check_places(self) -> None:
         # After a restore the positions that a reader remembers may be another message's, or nobody's. Its lane is then

@@ -51,7 +51,7 @@ class LaneState:
     @property
     def place(self) -> Place:
         """Topic and partition."""
-        return (*self.lane,)
+        return self.lane
 
     def settle(self) -> None:
         """Work out limit and stamp anew after the lineage, the incarnation or `stop_after` changed."""
@@ -110,9 +110,10 @@ class Lanes:
         admitted = Admitted()
         states, touched = self.states, admitted.touched
         take, number_too = admitted.records.append, admitted.numbers.append
+        apply, gap = Offer.APPLY, Offer.GAP
         for record in batch:
-            state = states[record.topic, record.partition]
-            value = record.value
+            place = (record.topic, record.partition)
+            state, value = states[place], record.value
             if value is None or value[STAMP_AT] != state.stamp:
                 self._examine(state, record, admitted)
                 continue
@@ -125,11 +126,11 @@ class Lanes:
                 self._examine(state, record, admitted)
                 continue
             offer = state.sequence.offer(number)
-            if offer is Offer.APPLY:
+            if offer is apply:
                 take(record)
                 number_too(number)
-                touched.add(state.place)
-            if offer is Offer.GAP or state.ahead:
+                touched.add(place)
+            if offer is gap or state.ahead:
                 _move(state, record.resume, number, offer)
             else:
                 state.resume = record.resume
