@@ -10,7 +10,7 @@ from services.chassis.upsert import upsert
 from services.indicators.domain.ballot import Place, Queue, Target
 from services.indicators.domain.corrections import BlockTally
 from services.indicators.domain.desk import Desk, chain_blocks
-from services.indicators.domain.events import BlockReleased
+from services.indicators.domain.events import BlockReleased, RemainderMovedUp
 from services.indicators.domain.leaf import Cell, Leaf
 from services.indicators.domain.lines import Line, lines_of
 from services.indicators.projections.dimensions import (
@@ -21,6 +21,8 @@ from services.indicators.projections.dimensions import (
     queue_named,
 )
 from services.indicators.projections.row_sets import Row, delete_pairs, rows_of
+
+Fact = BlockReleased | RemainderMovedUp
 
 _SUMS = ("n", "blocks", "score_1", "score_2", "score_3", "score_4", "score_5")
 _NO_SUMS = (0,) * len(_SUMS)
@@ -78,15 +80,16 @@ class Books:
             for queue in queues
         }
 
-    def save(self, facts: Sequence[BlockReleased]) -> None:
-        """Write back what changed, and the sums of the blocks that were formed or read."""
+    def save(self, facts: Sequence[Fact]) -> None:
+        """Write back what changed, and the sums of the blocks that were formed or read; `facts` are all of them."""
         self._save_targets()
+        self._name_leaves({fact.to_leaf for fact in facts if isinstance(fact, RemainderMovedUp)})
         self._save_places()
         self._save_waiting()
         tallies = ((block, self.desk.tallies[block]) for block in sorted(self.desk.changed_tallies))
         rows = [(block, tally.size, tally.touched, tally.undone) for block, tally in tallies]
         upsert(self._connection, self._view.table("tallies"), rows)
-        self._save_lines([line for fact in facts for line in lines_of(fact)])
+        self._save_lines([line for fact in facts if isinstance(fact, BlockReleased) for line in lines_of(fact)])
 
     def _read_targets(self, ballots: Sequence[str]) -> dict[str, Target]:
         table = self._view.table("ballots")
@@ -119,17 +122,14 @@ class Books:
 
     def _save_places(self) -> None:
         rows: list[Row] = []
-        leaves: set[Leaf] = set()
         for ballot in sorted(self.desk.changed_places):
             leaf, since, block, score, reasons, chain, seen, fresh = self.desk.places[ballot]
-            leaves.add(leaf)
             chained = None if len(chain) < 2 else ",".join(chain)
             rows.append((ballot, number_of(leaf), since, block, score, ",".join(reasons), chained, seen, fresh))
-        named = [(number_of(leaf), *leaf, *_NO_SUMS, "") for leaf in sorted(leaves)]
-        self._add_leaves(named)
         upsert(self._connection, self._view.table("places"), rows)
 
-    def _add_leaves(self, rows: Sequence[Row]) -> None:
+    def _name_leaves(self, leaves: Iterable[Leaf]) -> None:
+        rows = [(number_of(leaf), *leaf, *_NO_SUMS, "") for leaf in sorted(leaves)]
         known = leaves_by_number(self._view, [row[0] for row in rows])
         upsert(self._connection, self._view.table("leaves"), [row for row in rows if row[0] not in known])
 

@@ -110,7 +110,7 @@ class Folder:
                 books.desk.fold(move)
                 moves.append(move)
         blocks = self._release(books, books.desk.due | over, frozenset(over))
-        books.save(blocks)
+        books.save([*moves, *blocks])
         self._record(view, [*moves, *blocks])
         return sum(len(move.ballots) for move in moves)
 
@@ -182,7 +182,7 @@ def _fold_recorded(view: View, recorded: Sequence[RecordedFact]) -> None:
     books.load(ballot for fact in facts for ballot in fact.ballots)
     for fact in facts:
         books.desk.fold(fact)
-    books.save([fact for fact in facts if isinstance(fact, BlockReleased)])
+    books.save(facts)
 
 
 def _folded(view: View) -> int:
