@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 from flask import Flask
 from sqlalchemy import Engine, text
@@ -13,7 +13,6 @@ from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
-from services.chassis.event_store.schema import create_event_store
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.guards import admit_readers
 from services.chassis.http.internal import Check
@@ -21,6 +20,8 @@ from services.chassis.identity.clients import INTERNAL_CLIENT, ClientAssertions
 from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key, public_half
 from services.chassis.identity.tokens import ISSUER, TokenSigner, TokenVerifier
 from services.chassis.ids import new_id
+from services.chassis.metrics import Metrics
+from services.chassis.migrations import upgrade
 from services.gateway.config import Settings
 from services.gateway.directory import pack as packs
 from services.gateway.directory.api import directory_api
@@ -33,7 +34,6 @@ from services.gateway.identity.session_tokens import SessionTokens
 from services.gateway.identity.sessions import Sessions
 from services.gateway.identity.set_up import SetUp
 from services.gateway.identity.sign_in import SignIn
-from services.gateway.identity.tables import create_sign_in_tables
 from services.gateway.portal.assets import assets_blueprint
 from services.gateway.portal.forms import Forms
 from services.gateway.portal.fragments import Fragments
@@ -48,8 +48,10 @@ from services.gateway.reporting.read_models import ReadModels
 from services.gateway.streams.app import create_streams
 from services.gateway.streams.pages import PageChanges
 
-TOKEN_AUDIENCE = ISSUER
-"""What a client's assertion has to name as its audience: the issuer."""
+TOKEN_AUDIENCE = "/api/directory/v1/token"  # noqa: S105 - a path
+"""What a client's assertion has to name as its audience: the token endpoint, whichever door leads to it."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,16 +79,14 @@ class Gateway:
             engine.dispose()
 
 
-def create_tables(database: str, *, incarnation: UUID) -> None:
-    """Create what is missing of the gateway's own tables; its migrations call this."""
-    engine = open_database(database)
-    with engine.begin() as connection:
-        create_event_store(connection, incarnation=incarnation)
-        create_sign_in_tables(connection)
+def migrate(settings: Settings) -> None:
+    """Bring the gateway's own database to this release's schema."""
+    engine = open_database(settings.database)
+    upgrade(engine, MIGRATIONS)
     engine.dispose()
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Gateway:
+def build(settings: Settings, *, clock: Clock | None = None, metrics: Metrics | None = None) -> Gateway:
     """Put the gateway together; its tables have to be there."""
     clock = clock or SystemClock(settings.shift)
     writer, reader = open_database(settings.database), open_database(settings.database, read_only=True)
@@ -99,7 +99,7 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Gateway:
     site = _site(settings, clock, (writer, reader, read_models), journal, signer)
     changes = PageChanges(read_models)
     return Gateway(
-        app=_app(settings, site, directory, signer),
+        app=_app(settings, site, directory, signer, metrics),
         streams=create_streams(changes, find_session=site.sessions.find, session_cookie=site.session_cookie),
         directory=directory,
         site=site,
@@ -141,13 +141,14 @@ def _site(
     )
 
 
-def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSigner) -> Flask:
+def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSigner, metrics: Metrics | None) -> Flask:
     app = create_base_app(
         "services.gateway.portal",
         title="CCHC gateway",
         verifier=TokenVerifier(signer.jwks, ISSUER, clock=site.clock),
         clock=site.clock,
         readiness=[Check("gateway_database", lambda: _answers(site.sign_in.engine))],
+        metrics=metrics,
     )
     install(app, site)
     admit_readers(app, door_of(site))

@@ -17,7 +17,7 @@ from services.chassis.event_store.port import OutboxRow
 from services.chassis.leases import Leases
 from services.chassis.projector.projector import Projector
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
-from services.gateway.bootstrap import Gateway, build, create_tables, load_pack
+from services.gateway.bootstrap import Gateway, build, load_pack, migrate
 from services.gateway.config import Settings
 from services.gateway.directory.pack import read_record
 from services.gateway.directory.published_events import published_record
@@ -50,7 +50,7 @@ class OtherServices:
     ids: itertools.count = field(default_factory=lambda: itertools.count(1))
     at: datetime = REAL_NOW
 
-    def publish(self, topic: str, type: str, key: str, data: Mapping[str, Any]) -> None:
+    def publish(self, topic: str, wire_type: str, key: str, data: Mapping[str, Any]) -> None:
         """Write one message."""
         lane = (topic, envelope.partition_of(key))
         self.numbers[lane] += 1
@@ -58,7 +58,7 @@ class OtherServices:
             incarnation=INCARNATION,
             event_id=UUID(int=next(self.ids)),
             source="/cchc/thang-binh/test",
-            type=type,
+            type=wire_type,
             subject=key,
             time=self.at,
             data=data,
@@ -195,7 +195,7 @@ def a_gateway(
     """Put a gateway together on files, with the demonstration pack loaded."""
     settings = settings or settings_in(folder)
     clock = clock or FixedClock(REAL_NOW, BUSINESS_NOW - REAL_NOW)
-    create_tables(settings.database, incarnation=INCARNATION)
+    migrate(settings)
     others = OtherServices(at=clock.now())
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner="test")

@@ -1,6 +1,6 @@
 """Geometry of the portal's charts. Templates draw it as SVG; no text is drawn that a table does not say too."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from services.gateway.reporting.counter_report import Point
@@ -9,7 +9,7 @@ from services.gateway.reporting.figures import SCORES, Measure, Tally
 TREND_WIDTH = 440.0
 TREND_HEIGHT = 190.0
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 10.0, 12.0, 28.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 54.0, 10.0, 12.0, 28.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,12 @@ def distribution(tally: Tally) -> tuple[Segment, ...]:
         segments.append(Segment(score, round(start * 100, 3), round(share * 100, 3), tally.scores[score], share))
         start += share
     return tuple(segments)
+
+
+def whisker_floor(tallies: Iterable[Tally], measure: Measure) -> int:
+    """Where the scale of a table's intervals begins, in percent: half way when all of them lie above it."""
+    reaches = [interval for tally in tallies if (interval := tally.interval(measure)) is not None]
+    return 50 if reaches and min(interval.low for interval in reaches) >= 0.5 else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,7 @@ def trend(points: Sequence[Point], measure: Measure) -> Trend | None:
 
 
 def _lowest(points: Sequence[Point], measure: Measure) -> int:
-    lows = [interval.low for point in points if (interval := point.tally.interval(measure)) is not None]
-    return 50 if min(lows) >= 0.5 else 0
+    return whisker_floor((point.tally for point in points), measure)
 
 
 def _spread(points: Sequence[Point]) -> list[float]:

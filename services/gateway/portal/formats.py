@@ -76,6 +76,12 @@ class Formats:
         joint = " ngày " if self.language == "vi" else ", "
         return f"{local:%H:%M}{joint}{self.day(local.date())}"
 
+    def short_moment(self, at: datetime, now: datetime) -> str:
+        """The time alone when it was today, else the day and the time."""
+        local = self.local(at)
+        same_day = local.date() == self.local(now).date()
+        return f"{local:%H:%M:%S}" if same_day else f"{self.day(local.date())}, {local:%H:%M}"
+
     def local(self, at: datetime) -> datetime:
         """Give a real moment in business time, in the civil zone."""
         return (at + self.shift).astimezone(CIVIL_ZONE)

@@ -84,11 +84,11 @@ def _render(site: Site, question: Question, one_stops: tuple[UnitRecord, ...]) -
         question=question,
         report=report,
         one_stops=_options(one_stops, question.until),
-        until_max=site.today(),
         periods=PERIODS,
         points=points,
         trend=charts.trend(points, report.measure),
         segments=charts.distribution(report.tally),
+        floor_of=charts.whisker_floor,
         names=_Names(report, site.tenant(), language()),
         link=lambda **changes: _link(question, site.today(), **changes),
         csv=f"/api/reporting/v1/counter-results/figures.csv?{_csv_query(question)}",
@@ -148,9 +148,13 @@ def _question(site: Site) -> Question:
 
 
 def _day(written: str | None, today: date) -> date:
+    """Read a day as people write it, 18/6/2021, or as programs do; a day to come is today."""
     if not written:
         return today
     try:
+        if "/" in written:
+            day, month, year = (int(part) for part in written.split("/"))
+            return min(date(year, month, day), today)
         return min(date.fromisoformat(written), today)
     except ValueError:
         raise BadRequest("The day is not one.") from None

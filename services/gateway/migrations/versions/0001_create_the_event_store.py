@@ -1,0 +1,16 @@
+"""Create the event store, its first life, and the sign-in tables beside it."""
+
+from alembic import op
+
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
+from services.gateway.identity.tables import create_sign_in_tables
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    connection = op.get_bind()
+    create_event_store(connection, incarnation=new_id())
+    create_sign_in_tables(connection)
