@@ -58,9 +58,9 @@ def main() -> None:
     """Print how fast the outbox reaches Kafka, and how late a message is at a steady rate."""
     with postgres_server() as postgres, kafka_server() as kafka:
         databases = Databases(postgres)
-        with bed(databases.create(), kafka.bootstrap) as made:
+        with bed(databases.lend(), kafka.bootstrap) as made:
             throughput(made)
-        with bed(databases.create(), kafka.bootstrap) as made:
+        with bed(databases.lend(), kafka.bootstrap) as made:
             lag(made)
 
 

@@ -163,16 +163,17 @@ class KafkaPublisher:
         send = self._producer.send
         with _unavailable():
             for row in rows:
-                self._settle(sent, WINDOW - 1)
-                sent.append(
-                    send(row.topic, row.value, row.key.encode(), headers_of(row), row.partition),
-                )
+                if len(sent) == WINDOW:
+                    self._settle(sent, WINDOW // 2)
+                sent.append(send(row.topic, row.value, row.key.encode(), headers_of(row), row.partition))
             self._settle(sent, 0)
 
     def _settle(self, sent: deque[Any], still_open: int) -> None:
         # The client's own timeout is not relied upon: under a frozen broker its futures stay pending long after it.
         while len(sent) > still_open:
-            sent.popleft().get(self._deadline_seconds)
+            acknowledgement = sent.popleft()
+            if not acknowledgement.succeeded():
+                acknowledgement.get(self._deadline_seconds)
 
     def close(self) -> None:
         """Give connections back after the last successful `publish`."""
