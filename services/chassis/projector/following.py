@@ -28,6 +28,7 @@ class Limits:
     """How much a projector takes at once, and how long it waits."""
 
     batch: int = 2000
+    rebuild_batch: int = 5000
     poll_seconds: float = 0.25
     max_parked: int = 100
     tails_seconds: float = 5.0
@@ -109,7 +110,9 @@ class Follower:
         self._reader.close()
 
     def _read(self, timeout_seconds: float) -> int:
-        records = self._reader.poll(self._setup.limits.batch, timeout_seconds)
+        limits = self._setup.limits
+        size = limits.batch if self._applier.follows_pointer else limits.rebuild_batch
+        records = self._reader.poll(size, timeout_seconds)
         self._reread_gaps()
         if records:
             admitted = self._admit(records)

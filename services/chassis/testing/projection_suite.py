@@ -90,7 +90,6 @@ class ProjectionSuite:
     def test_a_lost_prefix_that_comes_late_is_applied(
         self, engine: Engine, log: InMemoryLog, projector: Projector, projection: Tallies
     ) -> None:
-        rows = [Sender().row(EVENTS, "k", {"amount": 1})]
         sender = Sender()
         rows = [sender.row(EVENTS, "k", {"amount": 2**nth}) for nth in range(6)]
         log.write(*(rows[number - 1] for number in (4, 5, 6, 1, 2, 3, 4, 5, 6)))

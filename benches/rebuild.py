@@ -1,0 +1,102 @@
+"""Rebuilding read models of 1 M messages: the embedded log into SQLite, beside reading its rows and doing nothing."""
+
+import tempfile
+from collections.abc import Callable
+from itertools import count, islice
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite
+
+from benches.folding import TOPIC, Folded, Kept, ballot_rows
+from benches.report import Goal, Sample, interleaved, measured, note, report_comparison
+from services.chassis.broker.outbox_reader import OutboxBroker
+from services.chassis.database import open_database
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
+from services.chassis.leases import Leases
+from services.chassis.projection import Projection
+from services.chassis.projector import Projector, drop_build, list_builds
+
+MESSAGES = 1_000_000
+ROW_PER_FACT_MESSAGES = 200_000
+PAGE = 5_000
+
+
+def main() -> None:
+    """Measure, and print a JSON line per figure."""
+    with tempfile.TemporaryDirectory(prefix="cchc-rebuild-") as name:
+        folder = Path(name)
+        _compare(folder / "folds", Folded("folded"), MESSAGES, "folding 1 M messages", 100_000)
+        _compare(folder / "rows", Kept("kept"), ROW_PER_FACT_MESSAGES, "a row per message", 20_000)
+
+
+def _compare(folder: Path, projection: Projection, messages: int, figure: str, at_least: float) -> None:
+    folder.mkdir()
+    outbox = folder / "survey.db"
+    _fill(outbox, messages)
+    note(f"rebuild: {messages} messages are there, {outbox.stat().st_size / messages:.0f} bytes each")
+    engine = open_database(f"sqlite:///{folder}/read.db")
+    broker = OutboxBroker({"survey": outbox}, {TOPIC: "survey"})
+    projector = Projector(engine, broker, projection, Leases(engine, owner="bench"))
+    while projector.run_once():
+        pass
+
+    def rebuild() -> Sample:
+        sample = measured(lambda: messages if projector.rebuild() else 0)
+        with engine.begin() as connection:
+            for build in list_builds(connection, projection.name):
+                if not build.live:
+                    drop_build(connection, projection.name, build.build)
+        return sample
+
+    comparison = interleaved(rebuild, lambda: measured(_reading(outbox)))
+    projector.close()
+    engine.dispose()
+    peer = "reading the rows with the driver"
+    report_comparison("rebuild", figure, "messages/s", comparison, peer=peer, goal=Goal(at_least=at_least))
+
+
+def _fill(path: Path, messages: int) -> None:
+    engine = open_database(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        create_event_store(connection, incarnation=new_id())
+    statement = (
+        "INSERT INTO outbox (position, topic, partition, number, key, value, incarnation) VALUES (?,?,?,?,?,?,?)"
+    )
+    heads: dict[int, int] = {}
+    rows_left = ballot_rows(messages)
+    while rows := list(islice(rows_left, PAGE)):
+        values = [(r.position, r.topic, r.partition, r.number, r.key, r.value, r.incarnation.bytes) for r in rows]
+        heads |= {row.partition: row.number for row in rows}
+        with engine.begin() as connection:
+            connection.exec_driver_sql(statement, values)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO outbox_heads (topic, partition, number) VALUES (?,?,?)",
+            [(TOPIC, partition, number) for partition, number in heads.items()],
+        )
+    engine.dispose()
+
+
+def _reading(path: Path) -> Callable[[], int]:
+    query = (
+        "SELECT position, topic, partition, number, key, value, incarnation FROM outbox"
+        " WHERE position > ? AND topic IN (?) ORDER BY position LIMIT ?"
+    )
+
+    def read() -> int:
+        connection = sqlite.connect(f"file:{path}?mode=ro", uri=True)
+        position = 0
+        for _ in count():
+            rows = connection.execute(query, (position, TOPIC, PAGE)).fetchall()
+            if not rows:
+                break
+            position = rows[-1][0]
+        connection.close()
+        return int(position)
+
+    return read
+
+
+if __name__ == "__main__":
+    main()
