@@ -13,6 +13,7 @@ import click
 import pysqlite3.dbapi2
 
 from cchc.data_folder import DataFolder
+from cchc.options import data_option, json_option
 from cchc.survey_client import mark_backed_up
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
@@ -50,12 +51,11 @@ class Manifest:
 
 
 @click.command()
-@click.option("--data", type=click.Path(path_type=Path), envvar="CCHC_DATA", default="var", help="The tenant's folder.")
+@data_option
 @click.option("--to", "target", type=click.Path(path_type=Path), help="Where to; a dated folder in it is made.")
-@click.option("--json", "as_json", is_flag=True, help="Print the manifest.")
-def backup(data: Path, target: Path | None, as_json: bool) -> None:
+@json_option
+def backup(folder: DataFolder, target: Path | None, as_json: bool) -> None:
     """Copy stores, seals and keys into a new folder, and let the tablets know how far they are safe."""
-    folder = DataFolder(data.absolute())
     now = SystemClock().now()
     place = (target or folder.backups) / now.strftime("%Y%m%dT%H%M%S.%fZ")
     manifest = make_backup(folder, place, now=now, said=(lambda _text: None) if as_json else click.echo)

@@ -23,6 +23,11 @@ class Tenant:
     demonstration: bool
 
     @property
+    def pack_folder(self) -> Path:
+        """The folder of the pack it was loaded from."""
+        return Path(self.pack)
+
+    @property
     def shift(self) -> timedelta:
         """How far business time stands from real time."""
         return timedelta(seconds=self.shift_seconds)

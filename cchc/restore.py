@@ -10,6 +10,7 @@ import click
 
 from cchc.backup import EVENT_STORES, Manifest, read_manifest
 from cchc.data_folder import DataFolder
+from cchc.options import data_option
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.incarnations import begin_incarnation
@@ -21,14 +22,13 @@ SOURCES = {"survey": "survey", "gateway": "gateway", "folder": "indicators"}
 
 @click.command()
 @click.argument("backup", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--data", type=click.Path(path_type=Path), envvar="CCHC_DATA", default="var", help="The tenant's folder.")
+@data_option
 @click.option("--only", "names", multiple=True, help="Restore this database alone (may be said again).")
-def restore(backup: Path, data: Path, names: tuple[str, ...]) -> None:
+def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
     """Put databases back from BACKUP, with nothing running; then run `cchc reconcile`.
 
     The folder's own store is put back only when it is missing or named: the blocks it has published stand.
     """
-    folder = DataFolder(data.absolute())
     manifest = read_manifest(backup)
     with folder.locked():
         chosen = names or _wanted(folder, manifest)

@@ -1,5 +1,6 @@
 """Keeps child processes alive: starts them, starts them again when they die, stops them together."""
 
+import os
 import signal
 import subprocess
 import threading
@@ -10,6 +11,8 @@ from types import FrameType
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 10.0
 STOP_WITHIN_SECONDS = 10.0
+LIFELINE = "CCHC_LIFELINE"
+"""Variable that tells a child the descriptor of a pipe that its supervisor holds open."""
 
 
 @dataclass(slots=True)
@@ -23,9 +26,10 @@ class Child:
     wait_seconds: float = FIRST_WAIT_SECONDS
     due_in_seconds: float = 0.0
 
-    def start(self) -> None:
-        """Start the process, in this process's group."""
-        self.process = subprocess.Popen(self.command, env=dict(self.environment))  # noqa: S603 - our own programs
+    def start(self, lifeline: int) -> None:
+        """Start the process; it ends by itself when the other end of `lifeline` is closed, however that comes about."""
+        environment = {**self.environment, LIFELINE: str(lifeline)}
+        self.process = subprocess.Popen(self.command, env=environment, pass_fds=(lifeline,))  # noqa: S603 - our own
 
     def alive(self) -> bool:
         """Say whether it runs."""
@@ -40,20 +44,20 @@ class Supervisor:
     said: Callable[[str], None]
     tick_seconds: float = 0.1
     stopping: threading.Event = field(default_factory=threading.Event)
+    lifeline: tuple[int, int] = field(default_factory=os.pipe)
 
     def start(self) -> None:
         """Start every child and take SIGINT and SIGTERM as the wish to stop."""
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGINT, self._on_signal)
         for child in self.children:
-            child.start()
+            child.start(self.lifeline[0])
 
     def hold(self) -> None:
-        """Watch the children until told to stop, then stop them."""
+        """Watch the children until told to stop."""
         while not self.stopping.wait(self.tick_seconds):
             for child in self.children:
                 self._watch(child)
-        self._stop()
 
     def _watch(self, child: Child) -> None:
         if child.alive():
@@ -67,9 +71,10 @@ class Supervisor:
             return
         child.due_in_seconds -= self.tick_seconds
         if child.due_in_seconds <= 0:
-            child.start()
+            child.start(self.lifeline[0])
 
-    def _stop(self) -> None:
+    def stop(self) -> None:
+        """Stop every child, by force when it does not listen."""
         running = [child.process for child in self.children if child.process is not None and child.alive()]
         for process in running:
             process.terminate()

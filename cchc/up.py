@@ -14,6 +14,8 @@ from pathlib import Path
 import click
 
 from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.environment import variables_of
+from cchc.options import data_option
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import environment
 
@@ -21,20 +23,12 @@ READY_WITHIN_SECONDS = 60.0
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="CCHC_DATA",
-    default="var",
-    show_default=True,
-    help="The tenant's folder.",
-)
+@data_option
 @click.option("--pack", type=click.Path(path_type=Path), default=DEFAULT_PACK, help="What to load into a new folder.")
 @click.option("--host", envvar="CCHC_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8080, show_default=True, type=int, help="Port to listen on.")
-def up(data: Path, pack: Path, host: str, port: int) -> None:
+def up(folder: DataFolder, pack: Path, host: str, port: int) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
-    folder = DataFolder(data.absolute())
     if not folder.exists():
         _run_cchc("init", "--data", str(folder.root), "--pack", str(pack))
     with folder.locked():
@@ -42,17 +36,10 @@ def up(data: Path, pack: Path, host: str, port: int) -> None:
 
 
 @click.command()
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    envvar="CCHC_DATA",
-    default="var",
-    show_default=True,
-    help="The tenant's folder.",
-)
-def down(data: Path) -> None:
+@data_option
+def down(folder: DataFolder) -> None:
     """Stop what `cchc up` started on this folder."""
-    running = DataFolder(data.absolute()).running
+    running = folder.running
     if not running.exists():
         click.echo("nothing is running here")
         return
@@ -60,33 +47,35 @@ def down(data: Path) -> None:
 
 
 def _hold(folder: DataFolder, host: str, port: int) -> None:
-    internal_port = _any_free_port()
-    supervisor = Supervisor(_children(folder, host, port, internal_port), said=_say)
+    internal_port, worker_port = _any_free_port(), _any_free_port()
+    supervisor = Supervisor(_children(folder, host, port, (internal_port, worker_port)), said=_say)
     folder.running.write_text(
-        json.dumps({"pid": os.getpid(), "host": host, "port": port, "internal_port": internal_port})
+        json.dumps(
+            {"pid": os.getpid(), "host": host, "port": port, "internal_port": internal_port, "worker_port": worker_port}
+        )
     )
     try:
         supervisor.start()
         if _ready(internal_port, supervisor):
-            _run_cchc("announce", "--data", str(folder.root))
+            _cchc("announce", "--data", str(folder.root))
         supervisor.hold()
     finally:
+        supervisor.stop()
         folder.running.unlink(missing_ok=True)
 
 
-def _children(folder: DataFolder, host: str, port: int, internal_port: int) -> list[Child]:
+def _children(folder: DataFolder, host: str, port: int, internal_ports: tuple[int, int]) -> list[Child]:
     variables = {
         **environment(),
-        "CCHC_PROFILE": "embedded",
-        "CCHC_DATA": str(folder.root),
+        **variables_of(folder),
         "CCHC_HOST": host,
         "PORT": str(port),
-        "CCHC_INTERNAL_PORT": str(internal_port),
-        "CCHC_SHIFT_SECONDS": str(folder.tenant().shift_seconds),
-        "CCHC_TENANT": folder.tenant().tenant,
-        "CCHC_PACK": folder.tenant().pack,
     }
-    return [Child(name, [sys.executable, "-m", "cchc.embedded", name], variables) for name in ("web", "worker")]
+    ports = dict(zip(("web", "worker"), internal_ports, strict=True))
+    return [
+        Child(name, [sys.executable, "-m", "cchc.embedded", name], {**variables, "CCHC_INTERNAL_PORT": str(own)})
+        for name, own in ports.items()
+    ]
 
 
 def _ready(internal_port: int, supervisor: Supervisor) -> bool:
@@ -121,9 +110,12 @@ def _any_free_port() -> int:
 
 
 def _run_cchc(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "cchc.main", *arguments], check=False)  # noqa: S603 - ourselves
-    if done.returncode:
-        raise SystemExit(done.returncode)
+    if code := _cchc(*arguments):
+        raise SystemExit(code)
+
+
+def _cchc(*arguments: str) -> int:
+    return subprocess.run([sys.executable, "-m", "cchc.main", *arguments], check=False).returncode  # noqa: S603 - ourselves
 
 
 def _say(text: str) -> None:

@@ -1,0 +1,40 @@
+"""`cchc devices`: pairing codes and tablets."""
+
+import json
+
+import click
+
+from cchc.data_folder import DataFolder
+from cchc.internal_client import InternalClient
+from cchc.options import data_option, json_option
+from cchc.survey_client import issue_code
+
+DEVICES = "/api/survey/v1/devices/"
+
+
+@click.group()
+def devices() -> None:
+    """Tablets and the codes that pair them."""
+
+
+@devices.command()
+@click.option("--counter", required=True, help="Id of the counter at which the tablet will stand.")
+@data_option
+@json_option
+def code(folder: DataFolder, counter: str, *, as_json: bool) -> None:
+    """Make a one-time pairing code."""
+    issued = issue_code(folder, counter)
+    click.echo(json.dumps(issued) if as_json else f"{issued['code']}  for {counter}, until {issued['expires_at']}")
+
+
+@devices.command("list")
+@data_option
+@json_option
+def list_devices(folder: DataFolder, *, as_json: bool) -> None:
+    """List tablets."""
+    answer = InternalClient(folder).web("GET", DEVICES)
+    if as_json:
+        click.echo(json.dumps(answer, ensure_ascii=False))
+        return
+    for device in answer["items"]:
+        click.echo("  ".join(str(device.get(name)) for name in ("device_id", "counter_id", "revoked_at")))

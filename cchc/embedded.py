@@ -1,0 +1,152 @@
+"""The two processes of the embedded profile: `web` takes commands and shows pages, `worker` keeps everything in step."""
+
+import os
+import signal
+import socket
+import sys
+import threading
+from pathlib import Path
+from typing import cast
+
+import uvicorn
+from a2wsgi import WSGIMiddleware
+from flask import Flask
+from starlette.types import ASGIApp
+
+from cchc.data_folder import DataFolder
+from cchc.front import Front, kiosk_files
+from cchc.log_of_outboxes import log_of
+from cchc.supervisor import LIFELINE
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.event_store.port import EventStore
+from services.chassis.http.internal import Check, create_internal_app
+from services.chassis.identity.keys import load_or_create_signing_key, public_half
+from services.chassis.identity.tokens import TokenVerifier
+from services.chassis.logging import configure_logging
+from services.chassis.metrics import Metrics
+from services.chassis.projector.projector import Projector
+from services.chassis.seals import Sealer, Seals, create_seals
+from services.chassis.settings import DATA, HOST, INTERNAL_PORT, LOG_LEVEL, PORT, Environment, environment
+from services.chassis.worker import Task, run_worker
+from services.chassis.worker_control import WorkerControl
+from services.gateway import bootstrap as gateway
+from services.gateway import worker as gateway_worker
+from services.gateway.config import Settings as GatewaySettings
+
+from services.indicators import app as indicators_app
+from services.indicators import bootstrap as indicators
+from services.indicators import worker as indicators_worker
+from services.indicators.config import Settings as IndicatorsSettings
+from services.survey import app as survey_app
+from services.survey import bootstrap as survey
+from services.survey import worker as survey_worker
+from services.survey.config import Settings as SurveySettings
+
+KIOSK = Path(__file__).parent.parent / "services" / "survey" / "kiosk" / "dist"
+WEB_THREADS = 16
+SEALED_STORES = ("survey", "gateway", "folder")
+
+
+def migrate_web(env: Environment) -> None:
+    """Bring the files that the web process writes to this release's schema."""
+    survey.migrate(SurveySettings.from_env(env))
+    settings = GatewaySettings.from_env(env)
+    gateway.migrate(settings)
+
+
+def web(env: Environment) -> None:
+    """Serve until told to stop."""
+    configure_logging("web", level=env.text(LOG_LEVEL))
+    migrate_web(env)
+    metrics = Metrics()
+    door, internal = _listen(env.text(HOST), env.integer(PORT)), _listen("127.0.0.1", env.integer(INTERNAL_PORT))
+    app = _front(env, metrics, internal_port=internal.getsockname()[1])
+    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
+    uvicorn.Server(config).run(sockets=[door, internal])
+
+
+def worker(env: Environment) -> None:
+    """Work until told to stop."""
+    configure_logging("worker", level=env.text(LOG_LEVEL))
+    settings = IndicatorsSettings.from_env(env)
+    indicators.migrate(settings)
+    folder = DataFolder(env.path(DATA))
+    log = log_of(folder)
+    tasks: list[Task] = [
+        *survey_worker.build_worker(SurveySettings.from_env(env), log),
+        *indicators_worker.build_worker(settings, log),
+        *gateway_worker.build_worker(GatewaySettings.from_env(env), log),
+        *sealers(folder),
+    ]
+    projectors = [task for task in tasks if isinstance(task, Projector)]
+    control = WorkerControl(projectors, verifier=_verifier(folder), clock=SystemClock(settings.shift))
+    run_worker(tasks, control=control, internal_port=env.integer(INTERNAL_PORT))
+
+
+def sealers(folder: DataFolder) -> list[Sealer]:
+    """Make a sealer for each store; they write `seals.db` and nothing else."""
+    engine = open_database(f"sqlite:///{folder.database('seals')}")
+    with engine.begin() as connection:
+        create_seals(connection)
+    stores = [(name, open_database(f"sqlite:///{folder.database(name)}", read_only=True)) for name in SEALED_STORES]
+    return [Sealer(open_event_store(reader), Seals(engine, store_name=name)) for name, reader in stores]
+
+
+def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
+    survey_settings = SurveySettings.from_env(env)
+    taking_ballots = survey.build(survey_settings)
+    people = gateway.build(GatewaySettings.from_env(env))
+    survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
+    checks = [_reads("survey", taking_ballots.streams.store), _reads("gateway", people.store)]
+    health = _threaded(create_internal_app(metrics, checks))
+    apps: dict[str, ASGIApp] = {
+        "/streams/": people.streams,
+        "/kiosk/": kiosk_files(KIOSK),
+        "/api/survey/": _threaded(survey_flask),
+        # X2
+        "": _threaded(people.app),
+    }
+    return Front(apps, internal=dict.fromkeys(("/livez", "/readyz", "/metrics"), health), internal_port=internal_port)
+
+
+def _reads(name: str, store: EventStore) -> Check:
+    def why_not() -> None:
+        store.last_position()
+
+    return Check(name, why_not)
+
+
+def _threaded(app: Flask) -> ASGIApp:
+    # a2wsgi types ASGI messages more narrowly than starlette does; both are the same protocol.
+    return cast("ASGIApp", WSGIMiddleware(app, workers=WEB_THREADS))
+
+
+def _verifier(folder: DataFolder) -> TokenVerifier:
+    path = folder.keys / "access-signing.jwk"
+    return TokenVerifier(lambda: {"keys": [public_half(load_or_create_signing_key(path))]})
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+def _end_with_supervisor(lifeline: int) -> None:
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def main() -> None:
+    """Run the process named on the command line, as long as its supervisor lives."""
+    if (lifeline := environment().get(LIFELINE)) is not None:
+        threading.Thread(target=_end_with_supervisor, args=(int(lifeline),), name="lifeline", daemon=True).start()
+    {"web": web, "worker": worker}[sys.argv[1]](Environment())
+
+
+if __name__ == "__main__":
+    main()

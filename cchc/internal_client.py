@@ -1,0 +1,95 @@
+"""The command line as a client of the running services: finds their port, signs itself in, asks."""
+
+import json
+from collections.abc import Mapping  # noqa: TC003 - an attribute is annotated with it
+from typing import Any
+
+import click
+import httpx
+
+from cchc.data_folder import DataFolder
+from services.chassis.clock import SystemClock
+from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.chassis.identity.keys import load_or_create_signing_key
+
+TOKEN_PATH = "/api/directory/v1/token"  # noqa: S105 - a path
+TIMEOUT_SECONDS = 30.0
+
+
+class NotRunning(click.ClickException):
+    """Raised when nothing runs on this folder."""
+
+    def __init__(self) -> None:
+        super().__init__("nothing is running on this folder: start it with `cchc up`")
+
+
+class InternalClient:
+    """Asks the web process of a folder, or its worker, as the client `cchc-internal`."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        """Find the running processes.
+
+        Raises:
+            NotRunning: There are none.
+        """
+        if not folder.running.exists():
+            raise NotRunning
+        self.running: Mapping[str, Any] = json.loads(folder.running.read_text())
+        self._folder = folder
+        self._token: str | None = None
+
+    @property
+    def public_url(self) -> str:
+        """Where people find the portal."""
+        host = self.running["host"]
+        return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{self.running['port']}"  # noqa: S104 - compared
+
+    def web(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the web process; give the decoded answer.
+
+        Raises:
+            click.ClickException: It refused, or did not answer.
+        """
+        return self._ask(f"http://127.0.0.1:{self.running['port']}{path}", method, body)
+
+    def worker(self, method: str, path: str, body: object = None) -> Any:
+        """Ask the worker's internal port, as `web` does."""
+        return self._ask(f"http://127.0.0.1:{self.running['worker_port']}{path}", method, body)
+
+    def _ask(self, url: str, method: str, body: object) -> Any:
+        try:
+            answer = httpx.request(
+                method, url, json=body, headers={"Authorization": f"Bearer {self._access()}"}, timeout=TIMEOUT_SECONDS
+            )
+        except httpx.HTTPError as error:
+            raise click.ClickException(f"{url} does not answer: {error}") from None
+        if answer.is_error:
+            raise click.ClickException(_said(answer))
+        return answer.json() if answer.content else None
+
+    def _access(self) -> str:
+        if self._token is None:
+            self._token = self._fetch_token()
+        return self._token
+
+    def _fetch_token(self) -> str:
+        url = f"http://127.0.0.1:{self.running['port']}{TOKEN_PATH}"
+        key = load_or_create_signing_key(self._folder.keys / "cchc-internal.jwk")
+        assertion = sign_client_assertion(key, client_id=INTERNAL_CLIENT, audience=TOKEN_PATH, clock=SystemClock())
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion,
+        }
+        answer = httpx.post(url, data=form, timeout=TIMEOUT_SECONDS)
+        if answer.is_error:
+            raise click.ClickException(_said(answer))
+        return str(answer.json()["access_token"])
+
+
+def _said(answer: httpx.Response) -> str:
+    try:
+        problem = answer.json()
+        return f"{problem.get('code', answer.status_code)}: {problem.get('detail') or problem.get('title')}"
+    except ValueError:
+        return f"{answer.status_code} from {answer.url}"

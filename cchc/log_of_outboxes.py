@@ -1,0 +1,27 @@
+"""The event log of the embedded profile: which file is whose, and who writes which topic."""
+
+from cchc.data_folder import DataFolder
+from services.chassis.broker.outbox_reader import OutboxBroker
+from services.gateway.directory.published_events import UNIT_STATE_TOPIC
+from services.gateway.identity.published_events import ACCESS_TOPIC
+from services.indicators.published_events import FIGURE_EVENTS, FIGURE_STATE
+from services.survey import published_events as survey
+
+OWNERS = {
+    survey.BALLOTS: "survey",
+    survey.DEVICES: "survey",
+    survey.COUNTERS: "survey",
+    survey.QUESTIONNAIRES: "survey",
+    survey.SURVEYS: "survey",
+    survey.QUARANTINE: "survey",
+    FIGURE_EVENTS: "folder",
+    FIGURE_STATE: "folder",
+    UNIT_STATE_TOPIC: "gateway",
+    ACCESS_TOPIC: "gateway",
+}
+"""Which store writes a topic; each topic has one."""
+
+
+def log_of(folder: DataFolder) -> OutboxBroker:
+    """Open the log of a folder."""
+    return OutboxBroker({name: folder.database(name) for name in sorted(set(OWNERS.values()))}, OWNERS)

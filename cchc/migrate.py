@@ -1,0 +1,21 @@
+"""`cchc migrate`: brings every database to this release's schema."""
+
+import click
+
+from cchc.data_folder import DataFolder
+from cchc.embedded import migrate_web
+from cchc.environment import environment_of
+from cchc.options import data_option
+from services.indicators import bootstrap as indicators
+from services.indicators.config import Settings as IndicatorsSettings
+
+
+@click.command()
+@data_option
+def migrate(folder: DataFolder) -> None:
+    """Run the migrations that have not run yet. `cchc up` does this by itself."""
+    env = environment_of(folder)
+    with folder.locked():
+        migrate_web(env)
+        indicators.migrate(IndicatorsSettings.from_env(env))
+    click.echo("every database is at this release's schema")

@@ -1,0 +1,56 @@
+"""`cchc projections`: read models, how far they are, and building them anew."""
+
+import json
+import time
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress
+
+from cchc.data_folder import DataFolder
+from cchc.internal_client import InternalClient
+from cchc.options import data_option, json_option
+
+LOOK_EVERY_SECONDS = 0.2
+
+
+@click.group()
+def projections() -> None:
+    """Read models: list, lag, rebuild."""
+
+
+@projections.command("list")
+@data_option
+@json_option
+def list_projections(folder: DataFolder, *, as_json: bool) -> None:
+    """List read models with their state and lag."""
+    statuses = InternalClient(folder).worker("GET", "/control/projections")
+    if as_json:
+        click.echo(json.dumps(statuses, ensure_ascii=False))
+        return
+    for status in statuses:
+        mark = "ready    " if status["ready"] else "NOT READY"
+        lag = f"{status['lag_messages'] or 0} behind, {status['parked']} parked"
+        click.echo(f"{mark} {status['projection']:<26} v{status['version']} {status['state']:<9} {lag}")
+
+
+@projections.command()
+@click.argument("name")
+@data_option
+def rebuild(folder: DataFolder, name: str) -> None:
+    """Build NAME anew beside the live one, then switch readers to it; reads go on meanwhile."""
+    client = InternalClient(folder)
+    client.worker("POST", f"/control/projections/{name}/rebuild")
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task(name)
+        while (told := client.worker("GET", f"/control/projections/{name}/rebuild"))["running"]:
+            bar.update(task, completed=told["done"], total=told["total"])
+            time.sleep(LOOK_EVERY_SECONDS)
+    _end(name, told)
+
+
+def _end(name: str, told: dict[str, Any]) -> None:
+    if told["failed"]:
+        raise click.ClickException(f"{name} was not rebuilt: {told['failed']}")
+    click.echo(f"{name}: {told['done']} messages read, readers switched")

@@ -1,0 +1,48 @@
+"""`cchc verify`: checks seals, numbers and bodies of every store."""
+
+import json
+from dataclasses import asdict
+
+import click
+
+from cchc.data_folder import DataFolder
+from cchc.options import data_option, json_option
+from services.chassis.database import open_database
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.seals import Report, Seals
+from services.chassis.seals import verify as verify_store
+
+SEALED_STORES = ("survey", "gateway", "folder")
+
+
+@click.command()
+@data_option
+@json_option
+def verify(folder: DataFolder, *, as_json: bool) -> None:
+    """Say what was checked, what was found, and what no seal covers yet. Ends with 1 when something was found."""
+    reports = [check(folder, name) for name in SEALED_STORES if folder.database(name).exists()]
+    click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
+    if any(report.found for report in reports):
+        raise SystemExit(1)
+
+
+def check(folder: DataFolder, name: str) -> Report:
+    """Verify one store against its seals; both are only read."""
+    sealed = open_database(f"sqlite:///{folder.database('seals')}", read_only=True)
+    opened = open_database(f"sqlite:///{folder.database(name)}", read_only=True)
+    store = open_event_store(opened)
+    try:
+        return verify_store(store, Seals(sealed, store_name=name))
+    finally:
+        store.close()
+        opened.dispose()
+        sealed.dispose()
+
+
+def _told(reports: list[Report]) -> str:
+    lines = []
+    for report in reports:
+        state = "red" if report.found else "green"
+        lines.append(f"{report.store}: {state}, {report.checked} rows checked, {report.not_sealed_yet} not sealed yet")
+        lines += [f"  {it.ledger} {it.position}-{it.last_position}: {it.what}" for it in report.found]
+    return "\n".join(lines)
