@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from flask import Response, request
-from marshmallow import Schema, fields
+from marshmallow import INCLUDE, Schema, fields
 
 from services.chassis.clock import Clock
 from services.chassis.http.blueprints import GuardedBlueprint, refuses
@@ -43,7 +43,12 @@ class UnitsOnADay(Schema):
 
 
 class UnitHistory(Schema):
-    """Everything stated about a unit, each statement with its days."""
+    """Everything stated about a unit, each statement with its days; more than these members may stand there."""
+
+    class Meta:
+        """A pack may state more."""
+
+        unknown = INCLUDE
 
     id = fields.String(required=True)
     kind = fields.String(required=True)

@@ -1,0 +1,46 @@
+"""One valid request for every published operation of the gateway."""
+
+from typing import Any
+
+from services.chassis.clock import Clock
+from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.gateway.bootstrap import TOKEN_AUDIENCE
+from tests.support.published import PublishedApp, Valid
+
+
+class GatewayScript:
+    """Walks through the gateway's API as a program and an operator do."""
+
+    def __init__(self, published: PublishedApp, *, client_jwk: dict[str, Any], clock: Clock) -> None:
+        self.published = published
+        self.client_jwk = client_jwk
+        self.clock = clock
+        self.reached: set[str] = set()
+
+    def run(self) -> None:
+        """Reach every operation once."""
+        self.send("GET /api/directory/v1/jwks.json")
+        self.token()
+        self.send("POST /api/directory/v1/set-up-links")
+        units = self.send("GET /api/directory/v1/units", query={"as_of": "2021-06-18"}).json()["items"]
+        self.send("GET /api/directory/v1/units/{unit_id}", path={"unit_id": units[0]["id"]})
+        self.send("GET /api/reporting/v1/counter-results", query={"as_of": "2021-06-18"})
+        self.send("GET /api/reporting/v1/counter-results/figures.csv")
+        self.send("GET /api/reporting/v1/fleet")
+
+    def token(self) -> None:
+        """Get an access token as a program does."""
+        assertion = sign_client_assertion(
+            self.client_jwk, client_id=INTERNAL_CLIENT, audience=TOKEN_AUDIENCE, clock=self.clock
+        )
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": assertion,
+        }
+        self.send("POST /api/directory/v1/token", body=form, media_type="application/x-www-form-urlencoded")
+
+    def send(self, operation: str, **parts: Any) -> Any:
+        """Send as an operator."""
+        self.reached.add(operation)
+        return self.published.send(Valid(operation=operation, **parts), "operator")

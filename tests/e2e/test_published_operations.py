@@ -1,0 +1,86 @@
+"""Every published operation reaches a 2xx, and no input brings a 5xx or a status that is not documented."""
+
+import pytest
+
+from services.chassis.clock import SystemClock
+from services.chassis.identity import TokenSigner, TokenVerifier
+from services.chassis.identity.keys import load_or_create_signing_key
+from services.gateway.identity.accounts import ALL_SCOPES, SCOPES_OF_ROLES
+from services.survey.app import app_of
+from services.survey.bootstrap import build, migrate
+from services.survey.config import Settings
+from tests.e2e.published_gateway import GatewayScript
+from tests.e2e.published_survey import SurveyScript
+from tests.support.gateway import a_gateway
+from tests.support.published import PublishedApp, SigningDoor
+
+EXAMPLES = 12
+
+
+def _roles(signer):
+    return {
+        role: {"Authorization": f"Bearer {signer.sign(role, roles=[role], scopes=scopes)}"}
+        for role, scopes in {**SCOPES_OF_ROLES, "operator": ALL_SCOPES}.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def survey(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("survey")
+    settings = Settings(
+        database=f"sqlite:///{folder / 'survey.db'}",
+        read_database=f"sqlite:///{folder / 'read_survey.db'}",
+        keys=folder / "keys",
+        tenant="test",
+    )
+    signer = TokenSigner(load_or_create_signing_key(folder / "keys" / "access-signing.jwk"))
+    migrate(settings)
+    service = build(settings, clock=SystemClock(), verifier=TokenVerifier(signer.jwks))
+    app = app_of(service, settings)
+    door = SigningDoor(app=app, nonce=service.device_verifier.nonces.issue)
+    published = PublishedApp(door, ["/api/survey/v1/openapi.json"], _roles(signer))
+    script = SurveyScript(published, door)
+    script.run()
+    yield published, script
+    service.close()
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gateway")
+    under_test = a_gateway(folder)
+    under_test.others.pair("dev_1")
+    under_test.others.report("dev_1")
+    under_test.others.release_block({4: 5})
+    under_test.catch_up()
+    signer = TokenSigner(load_or_create_signing_key(folder / "keys" / "access-signing.jwk"), clock=under_test.clock)
+    documents = [f"/api/{service}/v1/openapi.json" for service in ("directory", "reporting")]
+    app = under_test.gateway.app
+    published = PublishedApp(SigningDoor(app=app, nonce=str), documents, _roles(signer))
+    client_jwk = load_or_create_signing_key(folder / "keys" / "cchc-internal.jwk")
+    script = GatewayScript(published, client_jwk=client_jwk, clock=under_test.clock)
+    script.run()
+    yield published, script
+    under_test.close()
+
+
+def test_every_operation_of_the_survey_service_reaches_a_2xx(survey):
+    published, script = survey
+    assert script.reached == set(published.operations)
+
+
+def test_no_input_brings_the_survey_service_to_a_5xx_or_an_undocumented_status(survey):
+    published, _ = survey
+    for label in published.operations:
+        published.fuzz(label, examples=EXAMPLES)
+
+
+def test_every_operation_of_the_gateway_reaches_a_2xx(gateway):
+    published, script = gateway
+    assert script.reached == set(published.operations)
+
+
+def test_no_input_brings_the_gateway_to_a_5xx_or_an_undocumented_status(gateway):
+    published, _ = gateway
+    for label in published.operations:
+        published.fuzz(label, examples=EXAMPLES)
