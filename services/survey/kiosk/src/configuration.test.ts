@@ -23,8 +23,12 @@ test("times come from the configuration", () => {
   expect(readConfiguration({ ...aConfigurationBody(), timings })?.timings.idleSeconds).toBe(0.2);
 });
 
-test.each(["questionnaire", "one_stop", "counter"])("a bundle without its %s is not taken", (part) => {
-  expect(readConfiguration({ ...aConfigurationBody(), [part]: undefined })).toBeNull();
+test("a bundle without a questionnaire is not taken, so that the one before stays", () => {
+  expect(readConfiguration({ ...aConfigurationBody(), questionnaire: null })).toBeNull();
+});
+
+test("a name that the server has not heard yet does not keep the question from being asked", () => {
+  expect(readConfiguration({ ...aConfigurationBody(), one_stop: { name: {} } })?.oneStop.vi).toBe("");
 });
 
 test("a questionnaire that lacks a face is not taken", () => {

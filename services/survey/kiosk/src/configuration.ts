@@ -54,13 +54,11 @@ const MOST_REASONS = 6;
 export function readConfiguration(body: unknown): Configuration | null {
   if (!isRecord(body)) return null;
   const questionnaire = readQuestionnaire(body["questionnaire"]);
-  const oneStop = readName(body["one_stop"]);
-  const counter = readName(body["counter"]);
-  if (questionnaire === null || oneStop === null || counter === null) return null;
+  if (questionnaire === null) return null;
   return {
     version: String(body["version"]),
-    oneStop,
-    counter,
+    oneStop: readName(body["one_stop"]),
+    counter: readName(body["counter"]),
     questionnaire,
     timings: readTimings(body["timings"]),
     goodSamplePercent: numberOr(body["good_sample_percent"], 10),
@@ -110,8 +108,9 @@ function readReason(option: Readonly<Record<string, unknown>>): Reason | null {
   return typeof option["code"] === "string" && label !== null ? { code: option["code"], label } : null;
 }
 
-function readName(value: unknown): Bilingual | null {
-  return isRecord(value) ? readText(value["name"]) : null;
+/** Names that the server has not heard yet stay empty; the question is asked all the same. */
+function readName(value: unknown): Bilingual {
+  return (isRecord(value) ? readText(value["name"]) : null) ?? { vi: "", en: "" };
 }
 
 /** Read a text given as `{vi, en}` or as one Vietnamese string. */

@@ -62,7 +62,7 @@ test("one in ten is one in ten", () => {
 
 describe("a trembling hand", () => {
   test("touches once within 400 ms", () => {
-    const { flow, facts } = walk({ ...face(2), at: 1_000 }, { ...reason("attitude"), at: 1_399 } as never);
+    const { flow, facts } = walk({ ...face(2), at: 1_000 }, { ...reason("attitude"), at: 1_399 });
     expect(facts.length).toBe(1);
     expect(flow).toMatchObject({ screen: "reasons", chosen: [] });
   });
@@ -70,9 +70,9 @@ describe("a trembling hand", () => {
   test("chooses a reason once, and another may follow at once", () => {
     const { flow } = walk(
       { ...face(2), at: 1_000 },
-      { ...reason("attitude"), at: 2_000 } as never,
-      { ...reason("attitude"), at: 2_100 } as never,
-      { ...reason("waiting_time"), at: 2_200 } as never,
+      { ...reason("attitude"), at: 2_000 },
+      { ...reason("attitude"), at: 2_100 },
+      { ...reason("waiting_time"), at: 2_200 },
     );
     expect(flow).toMatchObject({ chosen: ["attitude", "waiting_time"] });
   });

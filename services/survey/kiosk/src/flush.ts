@@ -26,76 +26,69 @@ export interface FlushEnvironment {
   readonly onRevoked: () => void;
 }
 
-export type Flusher = ReturnType<typeof createFlusher>;
 type FlushStore = Pick<Store, "waiting" | "mark" | "reopen" | "forget">;
 
-/** `wake()` sends now; after a failure the flusher wakes itself, for ever, ever more rarely. */
-export function createFlusher(
-  store: FlushStore,
-  transport: Pick<Transport, "send">,
-  signer: Signer,
-  environment: FlushEnvironment,
-) {
-  let failures = 0;
-  let pending: Promise<void> | null = null;
-  let again = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stopped = false;
-
-  const sender = { store, transport, signer, environment };
-
-  async function run(): Promise<void> {
-    clearTimeout(timer);
-    let outcome = { kind: "progress" } as Outcome;
-    await environment.exclusively(async () => {
-      while (outcome.kind === "progress" && !stopped) {
-        outcome = await attempt(sender);
-        if (outcome.kind !== "wait") failures = 0;
-      }
-    });
-    if (outcome.kind === "wait") sleep(outcome.retryAfterMs);
-  }
-
-  function sleep(retryAfterMs: number | null): void {
-    failures += 1;
-    if (stopped) return;
-    timer = setTimeout(wake, Math.max(retryAfterMs ?? 0, backoffMs(failures - 1, environment.random())));
-  }
-
-  /** Send what waits. A call while sending is under way makes sure of one more look afterwards. */
-  function wake(): void {
-    if (stopped) return;
-    if (pending !== null) {
-      again = true;
-      return;
-    }
-    pending = run()
-      .catch(() => {
-        sleep(null);
-      })
-      .finally(() => {
-        pending = null;
-        if (again) {
-          again = false;
-          wake();
-        }
-      });
-  }
-
-  return {
-    wake,
-    stop: () => {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
-}
-
-interface Sender {
+/** What sends: where lines wait, how they travel, and in whose name. */
+export interface Route {
   readonly store: FlushStore;
   readonly transport: Pick<Transport, "send">;
   readonly signer: Signer;
-  readonly environment: FlushEnvironment;
+}
+
+type Sender = Route & { readonly environment: FlushEnvironment };
+
+/** `wake()` sends now; after a failure the flusher wakes itself, for ever, ever more rarely. */
+export class Flusher {
+  readonly #sender: Sender;
+  #failures = 0;
+  #running = false;
+  #again = false;
+  #stopped = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(route: Route, environment: FlushEnvironment) {
+    this.#sender = { ...route, environment };
+  }
+
+  /** Send what waits. A call while sending is under way makes sure of one more look afterwards. */
+  readonly wake = (): void => {
+    if (this.#stopped) return;
+    this.#again = this.#running;
+    if (!this.#running) void this.#turn();
+  };
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #turn(): Promise<void> {
+    this.#running = true;
+    await this.#run().catch(() => {
+      this.#sleep(null);
+    });
+    this.#running = false;
+    if (this.#again) this.wake();
+  }
+
+  async #run(): Promise<void> {
+    clearTimeout(this.#timer);
+    let outcome = { kind: "progress" } as Outcome;
+    await this.#sender.environment.exclusively(async () => {
+      while (outcome.kind === "progress" && !this.#stopped) {
+        outcome = await attempt(this.#sender);
+        if (outcome.kind !== "wait") this.#failures = 0;
+      }
+    });
+    if (outcome.kind === "wait") this.#sleep(outcome.retryAfterMs);
+  }
+
+  #sleep(retryAfterMs: number | null): void {
+    if (this.#stopped) return;
+    const jittered = backoffMs(this.#failures, this.#sender.environment.random());
+    this.#failures += 1;
+    this.#timer = setTimeout(this.wake, Math.max(retryAfterMs ?? 0, jittered));
+  }
 }
 
 async function attempt(sender: Sender): Promise<Outcome> {

@@ -14,58 +14,72 @@ export interface InterviewEnvironment {
   readonly show: (flow: Flow, pressed: Score | null) => void;
 }
 
-export type Interview = ReturnType<typeof startInterview>;
+export class Interview {
+  readonly #environment: InterviewEnvironment;
+  #configuration: Configuration;
+  #next: Configuration;
+  #flow: Flow;
+  #busy = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
-export function startInterview(first: Configuration, environment: InterviewEnvironment) {
-  const { clock, newId } = environment;
-  let configuration = first;
-  let next = first;
-  let flow = fresh(clock.mono());
-  let busy = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function settle(to: Flow): void {
-    flow = to;
-    if (isUntouched(flow)) configuration = next;
-    environment.show(flow, null);
-    clearTimeout(timer);
-    const due = dueAt(flow, configuration);
-    if (due !== null) timer = setTimeout(passTime, Math.max(0, Math.ceil(due - clock.mono())));
-    if (isUntouched(flow)) environment.onQuiet();
+  constructor(configuration: Configuration, environment: InterviewEnvironment) {
+    this.#environment = environment;
+    this.#configuration = this.#next = configuration;
+    this.#flow = fresh(environment.clock.mono());
   }
 
-  function passTime(): void {
-    void take({ type: "time_passed", at: clock.mono() });
+  get configuration(): Configuration {
+    return this.#configuration;
   }
 
-  /** While one touch is being written down, others are of the same hand and are let go. */
-  async function take(event: FlowEvent): Promise<void> {
-    if (busy) return;
-    const { flow: to, facts } = step(flow, event, configuration);
-    if (facts.length > 0) await write(facts, event);
-    settle(to);
+  get isQuiet(): boolean {
+    return !this.#busy && isUntouched(this.#flow);
   }
 
-  async function write(facts: readonly Fact[], event: FlowEvent): Promise<void> {
-    busy = true;
-    if (event.type === "face_touched") environment.show(flow, event.score);
+  begin(): void {
+    this.#settle(this.#flow);
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** Take a new configuration, as soon as nobody is in the middle of an answer. */
+  configure(configuration: Configuration): void {
+    this.#next = configuration;
+    if (this.isQuiet) this.#settle(this.#flow);
+  }
+
+  /** Take a touch or the passing of time. While one touch is being written down, others are of the same hand. */
+  async take(event: FlowEvent): Promise<void> {
+    if (this.#busy) return;
+    const { flow, facts } = step(this.#flow, event, this.#configuration);
+    if (facts.length > 0) await this.#write(facts, event);
+    this.#settle(flow);
+  }
+
+  async #write(facts: readonly Fact[], event: FlowEvent): Promise<void> {
+    const { clock, newId, record, onRecorded, show } = this.#environment;
+    this.#busy = true;
+    if (event.type === "face_touched") show(this.#flow, event.score);
     const captured = clock.captured(event.at);
-    for (const fact of facts) await environment.record({ entry_id: newId(), fact, captured });
-    busy = false;
-    environment.onRecorded();
+    for (const fact of facts) await record({ entry_id: newId(), fact, captured });
+    this.#busy = false;
+    onRecorded();
   }
 
-  settle(flow);
-  return {
-    take,
-    configure: (given: Configuration) => {
-      next = given;
-      if (!busy && isUntouched(flow)) settle(flow);
-    },
-    configuration: () => configuration,
-    isQuiet: () => !busy && isUntouched(flow),
-    end: () => {
-      clearTimeout(timer);
-    },
+  #settle(flow: Flow): void {
+    const { clock, show, onQuiet } = this.#environment;
+    this.#flow = flow;
+    if (isUntouched(flow)) this.#configuration = this.#next;
+    show(flow, null);
+    clearTimeout(this.#timer);
+    const due = dueAt(flow, this.#configuration);
+    if (due !== null) this.#timer = setTimeout(this.#passTime, Math.max(0, Math.ceil(due - clock.mono())));
+    if (isUntouched(flow)) onQuiet();
+  }
+
+  readonly #passTime = (): void => {
+    void this.take({ type: "time_passed", at: this.#environment.clock.mono() });
   };
 }

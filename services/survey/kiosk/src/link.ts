@@ -3,14 +3,15 @@ import { backoffMs } from "./backoff";
 import type { Clock } from "./clock";
 import { fetchConfiguration, sendHeartbeat, signerOf } from "./device";
 import type { Health, Identity } from "./device";
-import { createFlusher } from "./flush";
+import { Flusher } from "./flush";
 import { exclusively } from "./machine";
 import { ACKNOWLEDGED, QUARANTINED } from "./store";
 import type { Store } from "./store";
 import { anchorFrom } from "./time";
-import type { Reply, Transport } from "./transport";
+import type { Reply, Signer, Transport } from "./transport";
 
 const HEARTBEAT_MS = 60_000;
+const CONFIGURE_MS = 600_000;
 const SLOWEST_RETRY_MS = 60_000;
 
 export interface LinkEnvironment {
@@ -24,92 +25,115 @@ export interface LinkEnvironment {
   readonly onRevoked: () => void;
 }
 
-export type Link = ReturnType<typeof startLink>;
+export class Link {
+  readonly #identity: Identity;
+  readonly #environment: LinkEnvironment;
+  readonly #signer: Signer;
+  readonly #flusher: Flusher;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #stopped = false;
 
-export function startLink(identity: Identity, environment: LinkEnvironment) {
-  const { store, transport, clock } = environment;
-  const signer = signerOf(identity);
-  const timers = new Set<ReturnType<typeof setTimeout>>();
-  let stopped = false;
-
-  const flusher = createFlusher(store, transport, signer, {
-    exclusively: (work) => exclusively(`cchc-flush-${identity.deviceId}`, work),
-    random: Math.random,
-    onAnswer: environment.onAck,
-    onRevoked: revoked,
-  });
-
-  function revoked(): void {
-    stop();
-    environment.onRevoked();
+  constructor(identity: Identity, environment: LinkEnvironment) {
+    const { store, transport, onAck } = environment;
+    this.#identity = identity;
+    this.#environment = environment;
+    this.#signer = signerOf(identity);
+    this.#flusher = new Flusher(
+      { store, transport, signer: this.#signer },
+      {
+        exclusively: (work) => exclusively(`cchc-flush-${identity.deviceId}`, work),
+        random: Math.random,
+        onAnswer: onAck,
+        onRevoked: this.#revoked,
+      },
+    );
   }
 
+  start(): void {
+    window.addEventListener("online", this.#onOnline);
+    document.addEventListener("visibilitychange", this.#onVisible);
+    this.wake();
+    this.#keepDoing(() => this.#configure(), CONFIGURE_MS);
+    this.#keepDoing(() => this.#reportAndSend(), HEARTBEAT_MS);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#flusher.stop();
+    for (const timer of this.#timers) clearTimeout(timer);
+    window.removeEventListener("online", this.#onOnline);
+    document.removeEventListener("visibilitychange", this.#onVisible);
+  }
+
+  /** Send what waits, now. */
+  wake(): void {
+    this.#flusher.wake();
+  }
+
+  readonly #onOnline = (): void => {
+    this.wake();
+  };
+
+  readonly #onVisible = (): void => {
+    if (document.visibilityState === "visible") this.wake();
+  };
+
+  readonly #revoked = (): void => {
+    if (this.#stopped) return;
+    this.stop();
+    this.#environment.onRevoked();
+  };
+
   /** Do something for ever: after success at the given pace, after failure with full jitter. */
-  function keepDoing(work: () => Promise<boolean>, everyMs: number): void {
+  #keepDoing(work: () => Promise<boolean>, everyMs: number): void {
     let failures = 0;
     const turn = async () => {
       const worked = await work().catch(() => false);
       failures = worked ? 0 : failures + 1;
-      const retry = Math.min(SLOWEST_RETRY_MS, backoffMs(failures, Math.random()));
-      if (!stopped) later(() => void turn(), worked ? everyMs : retry);
+      const retryMs = Math.min(SLOWEST_RETRY_MS, backoffMs(failures, Math.random()));
+      if (!this.#stopped) this.#later(() => void turn(), worked ? everyMs : retryMs);
     };
     void turn();
   }
 
-  function later(work: () => void, delayMs: number): void {
+  #later(work: () => void, delayMs: number): void {
     const timer = setTimeout(() => {
-      timers.delete(timer);
+      this.#timers.delete(timer);
       work();
     }, delayMs);
-    timers.add(timer);
+    this.#timers.add(timer);
   }
 
-  function watchRevocation(reply: Reply): void {
-    if (reply.kind === "refused" && reply.status === 403 && reply.code.includes("revoked")) revoked();
+  #heed(reply: Reply): void {
+    if (reply.kind === "refused" && reply.status === 403 && reply.code.includes("revoked")) this.#revoked();
   }
 
-  async function configure(): Promise<boolean> {
-    const reply = await fetchConfiguration(transport, signer);
-    watchRevocation(reply);
-    return reply.kind === "answered" && environment.onConfiguration(reply.body);
+  async #configure(): Promise<boolean> {
+    const { transport, onConfiguration } = this.#environment;
+    const reply = await fetchConfiguration(transport, this.#signer);
+    this.#heed(reply);
+    return reply.kind === "answered" && onConfiguration(reply.body);
   }
 
-  async function report(): Promise<boolean> {
-    const reply = await sendHeartbeat(transport, signer, await environment.health());
+  async #reportAndSend(): Promise<boolean> {
+    await this.#environment.recover();
+    const heard = await this.#report();
+    this.wake();
+    return heard;
+  }
+
+  async #report(): Promise<boolean> {
+    const { store, transport, clock, health } = this.#environment;
+    const { deviceId } = this.#identity;
+    const reply = await sendHeartbeat(transport, this.#signer, await health());
     if (!("answer" in reply)) {
-      watchRevocation(reply);
+      this.#heed(reply);
       return false;
     }
     const anchor = anchorFrom(reply.answer.serverTime, reply.sentMono, reply.receivedMono);
     if (anchor !== null) clock.met(anchor);
-    await store.reopen(identity.deviceId, reply.answer.resend, [ACKNOWLEDGED, QUARANTINED]);
-    await store.forget(identity.deviceId, reply.answer.backedUpThrough);
+    await store.reopen(deviceId, reply.answer.resend, [ACKNOWLEDGED, QUARANTINED]);
+    await store.forget(deviceId, reply.answer.backedUpThrough);
     return true;
   }
-
-  async function reportAndSend(): Promise<boolean> {
-    await environment.recover();
-    const heard = await report();
-    flusher.wake();
-    return heard;
-  }
-
-  function onVisible(): void {
-    if (document.visibilityState === "visible") flusher.wake();
-  }
-
-  function stop(): void {
-    stopped = true;
-    flusher.stop();
-    for (const timer of timers) clearTimeout(timer);
-    window.removeEventListener("online", flusher.wake);
-    document.removeEventListener("visibilitychange", onVisible);
-  }
-
-  window.addEventListener("online", flusher.wake);
-  document.addEventListener("visibilitychange", onVisible);
-  flusher.wake();
-  keepDoing(configure, HEARTBEAT_MS * 10);
-  keepDoing(reportAndSend, HEARTBEAT_MS);
-  return { wake: flusher.wake, stop };
 }

@@ -4,7 +4,7 @@ import { App } from "./App";
 import type { Hands, View } from "./App";
 import { stayAwake } from "./awake";
 import { holdHistory, watchTouches } from "./gestures";
-import { createKiosk } from "./kiosk";
+import { Kiosk } from "./kiosk";
 import "./style.css";
 import { words } from "./strings";
 import { watchForUpdates } from "./update";
@@ -41,7 +41,7 @@ function moveFocus(place: HTMLElement, view: View): void {
 }
 
 const awake = stayAwake();
-const kiosk = createKiosk({
+const kiosk = new Kiosk({
   awake,
   show: (view) => {
     paint(root, view, kiosk.hands);
@@ -50,9 +50,12 @@ const kiosk = createKiosk({
     activateUpdate();
   },
 });
-const activateUpdate = watchForUpdates(() => kiosk.isQuiet());
-watchTouches(() => {
-  void awake.ask();
-  kiosk.hands.touch({ type: "touched" });
-}, kiosk.showMachine);
+const activateUpdate = watchForUpdates(() => kiosk.isQuiet);
+watchTouches(
+  () => {
+    void awake.ask();
+    kiosk.hands.touch({ type: "touched" });
+  },
+  () => void kiosk.showMachine(),
+);
 void kiosk.start().finally(holdHistory);

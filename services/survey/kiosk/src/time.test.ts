@@ -14,10 +14,10 @@ describe("wall time", () => {
 });
 
 describe("an anchor", () => {
-  test("ties the server's time to the middle of the exchange", () => {
+  test("ties the server's time to the steady clock on receipt, and keeps the round trip", () => {
     expect(anchorFrom("2021-03-01T00:59:12.345Z", 1_000, 1_041)).toEqual({
       server: "2021-03-01T00:59:12.345Z",
-      mono_ms: 1_020.5,
+      mono_ms: 1_041,
       rtt_ms: 41,
     });
   });
@@ -37,13 +37,15 @@ describe("an anchor", () => {
 
   test("grows less certain with age", () => {
     const anchor = anchorFrom("2021-03-01T01:00:00Z", 0, 40)!;
-    expect(uncertaintyMs(anchor, 20)).toBe(20);
-    expect(uncertaintyMs(anchor, 3_600_020)).toBeCloseTo(380);
+    expect(uncertaintyMs(anchor, 40)).toBe(20);
+    expect(uncertaintyMs(anchor, 3_600_040)).toBeCloseTo(380);
   });
 
   test("tells how wrong the wall clock is", () => {
     const anchor = anchorFrom("2021-03-01T01:00:00Z", 0, 0)!;
     expect(clockErrorMs(anchor, 5_000, Date.parse("2021-03-01T01:00:07Z"))).toBe(2_000);
+    const slow = anchorFrom("2021-03-01T01:00:00Z", 0, 2_000)!;
+    expect(clockErrorMs(slow, 2_000, Date.parse("2021-03-01T01:00:01Z"))).toBe(0);
     expect(clockErrorMs(null, 5_000, 0)).toBeNull();
   });
 });

@@ -1,6 +1,6 @@
 /** Time that a wrong wall clock cannot spoil: a steady clock of this page load, tied to the server's by anchors. */
 
-/** A moment at which the server's time was known: `mono_ms` is the tablet's steady clock half-way through the exchange. */
+/** A moment at which the server's time was heard: `mono_ms` is the steady clock on receipt, `rtt_ms` the whole exchange. */
 export interface Anchor {
   readonly server: string;
   readonly mono_ms: number;
@@ -30,7 +30,7 @@ export function wallTime(epochMs: number, offsetMinutes: number): string {
 export function anchorFrom(server: string, sentMono: number, receivedMono: number): Anchor | null {
   if (Number.isNaN(Date.parse(server))) return null;
   const rtt_ms = Math.max(0, receivedMono - sentMono);
-  return { server, mono_ms: rounded(sentMono + rtt_ms / 2), rtt_ms: rounded(rtt_ms) };
+  return { server, mono_ms: rounded(receivedMono), rtt_ms: rounded(rtt_ms) };
 }
 
 /** How far an anchor's estimate may be off at a moment of the steady clock, in milliseconds. */
@@ -47,7 +47,7 @@ export function betterAnchor(current: Anchor | null, next: Anchor): Anchor {
 /** How far the wall clock is ahead of the server's time, in milliseconds; null when the server was not met yet. */
 export function clockErrorMs(anchor: Anchor | null, mono: number, wallEpochMs: number): number | null {
   if (anchor === null) return null;
-  return wallEpochMs - (Date.parse(anchor.server) + (mono - anchor.mono_ms));
+  return wallEpochMs - (Date.parse(anchor.server) + anchor.rtt_ms / 2 + (mono - anchor.mono_ms));
 }
 
 /** Describe a moment for an envelope. */

@@ -18,7 +18,8 @@ export function Pairing({ language, code, busy, problem, onPair }: Props) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          onPair(String(new FormData(event.currentTarget).get("code")));
+          const typed = new FormData(event.currentTarget).get("code");
+          if (typeof typed === "string") onPair(typed);
         }}
       >
         <h1 tabIndex={-1}>{say.pair_title}</h1>

@@ -1,0 +1,147 @@
+import "fake-indexeddb/auto";
+import { beforeEach, expect, test, vi } from "vitest";
+import { Flusher } from "./flush";
+import { openStore } from "./store";
+import type { Store } from "./store";
+import type { Reply, Request } from "./transport";
+
+const writer = { device_id: "dev_1", boot_id: "b0", now: () => 0 };
+const signer = { keyid: "dev_1", key: {} as CryptoKey };
+let store: Store;
+
+interface Line {
+  readonly entry_id: string;
+  readonly seq: number;
+}
+
+async function answerFor(request: Request): Promise<Reply> {
+  const results = await Promise.all(linesOf(request).map(receipt));
+  return answered({ results, missing: [], backed_up_through: 0 });
+}
+
+async function receipt(line: string): Promise<object> {
+  const rows = await store.waiting("dev_1", 1_000);
+  const { entry_id, seq } = JSON.parse(line) as Line;
+  const sha256 = rows.find((row) => row.seq === seq)?.sha256;
+  return { entry_id, seq, sha256, verdict: "created" };
+}
+
+function linesOf(request: Request): string[] {
+  return new TextDecoder().decode(request.body).trimEnd().split("\n");
+}
+
+function answered(body: unknown): Reply {
+  return { kind: "answered", body, sentMono: 0, receivedMono: 1 };
+}
+
+function aFlusher(send: (request: Request) => Promise<Reply>, onRevoked: () => void = () => undefined) {
+  return new Flusher(
+    { store, transport: { send }, signer },
+    {
+      exclusively: (work) => work(),
+      random: () => 0,
+      onAnswer: () => undefined,
+      onRevoked,
+    },
+  );
+}
+
+async function depth() {
+  const { waiting, acknowledged, quarantined } = await store.depth("dev_1");
+  return [waiting, acknowledged, quarantined];
+}
+
+beforeEach(async () => {
+  store = openStore(`test-${crypto.randomUUID()}`);
+  for (let n = 0; n < 105; n += 1) {
+    await store.append(
+      {
+        entry_id: crypto.randomUUID(),
+        fact: { kind: "change", ballot_id: "b", score: 3 },
+        captured: { mono_ms: 1, wall: "", anchor: null },
+      },
+      writer,
+    );
+  }
+});
+
+test("batches hold at most a hundred lines, oldest first, and go on until nothing waits", async () => {
+  const sizes: number[] = [];
+  const flusher = aFlusher((request) => {
+    sizes.push(linesOf(request).length);
+    return answerFor(request);
+  });
+  flusher.wake();
+  await vi.waitFor(
+    async () => {
+      expect(await depth()).toEqual([0, 105, 0]);
+    },
+    { timeout: 10_000 },
+  );
+  expect(sizes).toEqual([100, 5]);
+});
+
+test("an answer that names no line is tried again, and nothing is marked", async () => {
+  const replies: Reply[] = [
+    { kind: "not_sent", retryAfterMs: null },
+    answered({ status: "connected" }),
+    { kind: "refused", status: 503, code: "unavailable", retryAfterMs: 0 },
+    answered({ results: [], missing: [], backed_up_through: 0 }),
+  ];
+  const flusher = aFlusher((request) => {
+    const reply = replies.shift();
+    return reply === undefined ? answerFor(request) : Promise.resolve(reply);
+  });
+  flusher.wake();
+  await vi.waitFor(
+    async () => {
+      expect(await depth()).toEqual([0, 105, 0]);
+    },
+    { timeout: 10_000 },
+  );
+});
+
+test("one line that the server cannot take is found and set aside; the others arrive", async () => {
+  const flusher = aFlusher((request) =>
+    linesOf(request).some((line) => (JSON.parse(line) as Line).seq === 42)
+      ? Promise.resolve({ kind: "refused", status: 422, code: "no", retryAfterMs: null } as const)
+      : answerFor(request),
+  );
+  flusher.wake();
+  await vi.waitFor(
+    async () => {
+      expect(await depth()).toEqual([0, 104, 1]);
+    },
+    { timeout: 10_000 },
+  );
+});
+
+test.each([401, 403, 404, 408, 429, 500])(
+  "%d says nothing about a line: all of them wait",
+  async (status) => {
+    const send = vi.fn(() =>
+      Promise.resolve({ kind: "refused", status, code: "no", retryAfterMs: 60_000 } as const),
+    );
+    const flusher = aFlusher(send);
+    flusher.wake();
+    await vi.waitFor(() => {
+      expect(send).toHaveBeenCalledOnce();
+    });
+    flusher.stop();
+    expect(await depth()).toEqual([105, 0, 0]);
+  },
+);
+
+test("a revoked device hears of it", async () => {
+  const onRevoked = vi.fn();
+  const refused = { kind: "refused", status: 403, code: "device_revoked", retryAfterMs: null } as const;
+  const flusher = aFlusher(() => Promise.resolve(refused), onRevoked);
+  flusher.wake();
+  await vi.waitFor(
+    () => {
+      expect(onRevoked).toHaveBeenCalled();
+    },
+    { timeout: 10_000 },
+  );
+  flusher.stop();
+});
