@@ -5,7 +5,9 @@ from flask import Flask
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.guards import admit_devices
 from services.chassis.http.internal import Check
+from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
+from services.chassis.settings import LOG_LEVEL, Environment
 from services.survey.api import (
     backups,
     ballots,
@@ -41,6 +43,7 @@ BLUEPRINTS = (
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app of one process: read the settings, open the store, publish the API."""
     settings = settings or Settings.from_env()
+    configure_logging("survey", level=Environment().text(LOG_LEVEL))
     return app_of(build(settings), settings)
 
 
