@@ -1,5 +1,6 @@
 """One ballot as the folder knows it: what it says now (`Target`), and what of it has been published (`Place`)."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from services.indicators.domain.events import BALLOTS, CHANGES, MOVES
@@ -91,7 +92,7 @@ def queues_of(target: Target, place: Place | None) -> tuple[Queue, ...]:
     """
     if place is None or place.block is None:
         like = place.leaf if place else None
-        return (Queue(BALLOTS, leaf_of(target.cell, counted=target.counted, like=like)),)
+        return _first_queue(leaf_of(target.cell, counted=target.counted, like=like))
     queues = []
     belongs = leaf_of(target.cell, counted=target.counted, like=place.leaf)
     if belongs != place.leaf:
@@ -99,3 +100,8 @@ def queues_of(target: Target, place: Place | None) -> tuple[Queue, ...]:
     if (target.score, target.reasons) != (place.score, place.reasons):
         queues.append(Queue(CHANGES, place.leaf))
     return tuple(queues)
+
+
+@lru_cache(maxsize=65536)
+def _first_queue(leaf: Leaf) -> tuple[Queue, ...]:
+    return (Queue(BALLOTS, leaf),)

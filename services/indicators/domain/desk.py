@@ -7,8 +7,6 @@ from services.indicators.domain.ballot import Place, Queue, Target, queues_of
 from services.indicators.domain.corrections import BlockTally, undoes
 from services.indicators.domain.events import BALLOTS, CHANGES, BlockReleased, RemainderMovedUp
 
-_NOWHERE: frozenset[Queue] = frozenset()
-
 
 @dataclass(slots=True)
 class Desk:
@@ -21,7 +19,7 @@ class Desk:
     places: dict[str, Place] = field(default_factory=dict)
     tallies: dict[str, BlockTally] = field(default_factory=dict)
     queues: dict[Queue, set[str]] = field(default_factory=dict)
-    waits: dict[str, frozenset[Queue]] = field(default_factory=dict)
+    waits: dict[str, tuple[Queue, ...]] = field(default_factory=dict)
     changed_targets: set[str] = field(default_factory=set)
     changed_places: set[str] = field(default_factory=set)
     changed_tallies: set[str] = field(default_factory=set)
@@ -37,15 +35,19 @@ class Desk:
     def queue_again(self, ballot: str) -> None:
         """Put a ballot into the queues where it belongs now, and out of the others. Unknown ballots wait nowhere."""
         target = self.targets.get(ballot)
-        new = frozenset(queues_of(target, self.places.get(ballot))) if target else _NOWHERE
-        old = self.waits.get(ballot, _NOWHERE)
-        self.due |= new
+        new = queues_of(target, self.places.get(ballot)) if target else ()
+        old = self.waits.get(ballot, ())
+        if not new and not old:
+            return
+        self.due.update(new)
         self.changed_waits.add(ballot)
-        for queue in old - new:
-            self.queues.get(queue, set()).discard(ballot)
-        for queue in new - old:
-            self.queues.setdefault(queue, set()).add(ballot)
         self.waits[ballot] = new
+        if old == new:
+            return
+        for queue in old:
+            self.queues[queue].discard(ballot)
+        for queue in new:
+            self.queues.setdefault(queue, set()).add(ballot)
 
     def since(self, ballot: str) -> str:
         """Give the business day since which a ballot waits at its level."""

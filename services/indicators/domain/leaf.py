@@ -1,6 +1,7 @@
 """Where figures are booked: a leaf of the released tree. A cell is a leaf at its finest level."""
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 UNKNOWN_FIELD = "unknown"
@@ -44,6 +45,7 @@ class Leaf(NamedTuple):
         return f"{self.one_stop_id}/{self.field}/{self.family}/{self.questionnaire}/{counted}/{self.level}"
 
 
+@lru_cache(maxsize=65536)
 def leaf_of(cell: Cell, *, counted: bool, like: Leaf | None = None) -> Leaf:
     """Give the leaf of a cell; `like` names the level (and, at level `unit`, the unit) that a ballot has moved up to."""
     if like is None or like.level == Level.CELL:

@@ -25,7 +25,9 @@ class Arrivals:
             at = datetime.fromisoformat(time)
         except ValueError as error:
             raise InvalidMessage(f"no time: {time}") from error
-        return int(at.timestamp() * 1000), self._day_of(at, f"{time[:15]}{time[-6:]}")
+        return int(at.timestamp() * 1000), self._day_of(
+            at, time[:15] + (time[-1:] if time.endswith("Z") else time[-6:])
+        )
 
     def _day_of(self, at: datetime, minutes: str) -> str:
         # A clock's shift may end a day at any minute; ten minutes are near enough to none but are cheap to be exact in.

@@ -11,7 +11,7 @@ from services.indicators.domain.ballot import Place, Queue, Target
 from services.indicators.domain.corrections import BlockTally
 from services.indicators.domain.desk import Desk, chain_blocks
 from services.indicators.domain.events import BlockReleased, RemainderMovedUp
-from services.indicators.domain.leaf import Cell, Leaf
+from services.indicators.domain.leaf import Leaf
 from services.indicators.domain.lines import Line, lines_of
 from services.indicators.projections.dimensions import (
     cells_by_number,
@@ -26,7 +26,6 @@ Fact = BlockReleased | RemainderMovedUp
 
 _SUMS = ("n", "blocks", "score_1", "score_2", "score_3", "score_4", "score_5")
 _NO_SUMS = (0,) * len(_SUMS)
-_NOBODY: frozenset[Queue] = frozenset()
 
 
 class Books:
@@ -37,7 +36,7 @@ class Books:
         self._view = view
         self._connection = view.connection
         self._known: set[str] = set()
-        self._waited: dict[str, frozenset[Queue]] = {}
+        self._waited: dict[str, tuple[Queue, ...]] = {}
 
     def load(self, ballots: Iterable[str]) -> None:
         """Load ballots and places that are not on the desk yet; unknown ones stay unknown."""
@@ -48,7 +47,7 @@ class Books:
         self.desk.places |= places
         for ballot in targets:
             self.desk.queue_again(ballot)
-            self._waited[ballot] = self.desk.waits[ballot]
+            self._waited[ballot] = self.desk.waits.get(ballot, ())
             self.desk.changed_waits.discard(ballot)
         self.desk.due.clear()
         self.load_tallies(places.values())
@@ -112,12 +111,14 @@ class Books:
     def _save_targets(self) -> None:
         targets = self.desk.targets
         rows: list[Row] = []
-        cells: set[Cell] = set()
+        numbers = {target.cell: 0 for target in map(targets.__getitem__, self.desk.changed_targets)}
+        numbers = {cell: number_of(cell) for cell in numbers}
         for ballot in sorted(self.desk.changed_targets):
             cell, accepted, held, score, reasons, arrival, since = targets[ballot]
-            cells.add(cell)
-            rows.append((ballot, number_of(cell), accepted, held, score, ",".join(reasons), arrival, since))
-        upsert(self._connection, self._view.table("cells"), [(number_of(cell), *cell) for cell in sorted(cells)])
+            rows.append((ballot, numbers[cell], int(accepted), int(held), score, ",".join(reasons), arrival, since))
+        upsert(
+            self._connection, self._view.table("cells"), [(number, *cell) for cell, number in sorted(numbers.items())]
+        )
         upsert(self._connection, self._view.table("ballots"), rows)
 
     def _save_places(self) -> None:
@@ -125,20 +126,20 @@ class Books:
         for ballot in sorted(self.desk.changed_places):
             leaf, since, block, score, reasons, chain, seen, fresh = self.desk.places[ballot]
             chained = None if len(chain) < 2 else ",".join(chain)
-            rows.append((ballot, number_of(leaf), since, block, score, ",".join(reasons), chained, seen, fresh))
+            rows.append((ballot, number_of(leaf), since, block, score, ",".join(reasons), chained, seen, int(fresh)))
         upsert(self._connection, self._view.table("places"), rows)
 
-    def _name_leaves(self, leaves: Iterable[Leaf]) -> None:
+    def _name_leaves(self, leaves: set[Leaf]) -> None:
         rows = [(number_of(leaf), *leaf, *_NO_SUMS, "") for leaf in sorted(leaves)]
-        known = leaves_by_number(self._view, [row[0] for row in rows])
+        known = leaves_by_number(self._view, map(number_of, leaves))
         upsert(self._connection, self._view.table("leaves"), [row for row in rows if row[0] not in known])
 
     def _save_waiting(self) -> None:
         gone: list[tuple[str, str]] = []
         rows: list[Row] = []
         for ballot in sorted(self.desk.changed_waits):
-            now = self.desk.waits.get(ballot, _NOBODY)
-            gone += [(queue_name(queue), ballot) for queue in self._waited.get(ballot, _NOBODY) - now]
+            now = self.desk.waits.get(ballot, ())
+            gone += [(queue_name(queue), ballot) for queue in self._waited.get(ballot, ()) if queue not in now]
             rows += [(queue_name(queue), ballot, self.desk.since(ballot)) for queue in now]
         table = self._view.table("waiting")
         delete_pairs(self._connection, table, gone)

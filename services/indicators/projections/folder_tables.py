@@ -1,4 +1,7 @@
-"""The folder's tables. What survey said, what was published, what waits, and the sums of whole blocks."""
+"""The folder's tables. What survey said, what was published, what waits, and the sums of whole blocks.
+
+Yes and no are small integers where there is a row per ballot: binding them costs nothing.
+"""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, String, Table
 
@@ -52,8 +55,8 @@ def _define_ballots(metadata: MetaData, name: TableName) -> None:
         metadata,
         Column("ballot", String, primary_key=True),
         Column("cell", BigInteger, nullable=False),
-        Column("accepted", Boolean, nullable=False),
-        Column("quarantined", Boolean, nullable=False),
+        Column("accepted", SmallInteger, nullable=False),
+        Column("quarantined", SmallInteger, nullable=False),
         Column("score", SmallInteger, nullable=False),
         Column("reasons", String, nullable=False),
         Column("arrival", BigInteger, nullable=False),
@@ -71,7 +74,7 @@ def _define_ballots(metadata: MetaData, name: TableName) -> None:
         Column("reasons", String, nullable=False),
         Column("chain", String),
         Column("seen", SmallInteger, nullable=False),
-        Column("fresh", Boolean, nullable=False),
+        Column("fresh", SmallInteger, nullable=False),
         sqlite_with_rowid=False,
     )
     waiting = Table(
