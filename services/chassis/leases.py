@@ -54,6 +54,7 @@ class LeaseLost(Unavailable):
     """Raised when a write comes from a former owner; its transaction must be rolled back and the owner must stop."""
 
     code = "lease_lost"
+    title = "Quyền ghi đã chuyển cho tiến trình khác"
 
 
 def create_leases(connection: Connection) -> None:

@@ -25,12 +25,14 @@ class UnknownProjection(NotFound):
     """Raised when this worker keeps no projection of that name."""
 
     code = "unknown_projection"
+    title = "Không có bảng đọc tên này"
 
 
 class AlreadyRebuilding(StateConflict):
     """Raised when the projection is being rebuilt now."""
 
     code = "already_rebuilding"
+    title = "Bảng đọc này đang được dựng lại"
 
 
 @dataclass(slots=True)

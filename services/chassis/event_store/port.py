@@ -85,6 +85,7 @@ class ClaimTaken(StateConflict):
     """Raised when a claim was taken before; nothing was written. `claim` is in `params`."""
 
     code: ClassVar[str] = "claim_taken"
+    title: ClassVar[str] = "Mã này đã được dùng"
 
 
 class OutcomeUnknown(Unavailable):
@@ -95,6 +96,7 @@ class IncarnationSuperseded(Refusal):
     """Raised when the store was restored or promoted under this process; it must start again."""
 
     code: ClassVar[str] = "incarnation_superseded"
+    title: ClassVar[str] = "Kho dữ liệu vừa được khôi phục"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,6 +42,7 @@ class RebuildRunning(StateConflict):
     """Raised when the projection is being rebuilt already."""
 
     code = "rebuild_running"
+    title = "Bảng đọc này đang được dựng lại"
 
 
 @dataclass(frozen=True, slots=True)
