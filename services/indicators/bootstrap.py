@@ -7,12 +7,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import httpx
 from sqlalchemy import Engine
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
+from services.chassis.identity.keys import public_half
 from services.chassis.ids import new_id
 from services.chassis.migrations import upgrade
 from services.indicators.config import Settings
@@ -51,10 +53,13 @@ def migrate(settings: Settings) -> None:
     engine.dispose()
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Indicators:
-    """Put the service together. Call it after fork; its database must be migrated."""
+def build(settings: Settings, *, clock: Clock | None = None, read_only: bool = False) -> Indicators:
+    """Put the service together. Call it after fork; its database must be migrated.
+
+    In the embedded profile the worker alone writes the file, so the process that answers questions opens it `read_only`.
+    """
     clock = clock or SystemClock(settings.shift)
-    engine = open_database(settings.database)
+    engine = open_database(settings.database, read_only=read_only)
     store = open_event_store(engine)
     messages = FigureMessages(tenant=settings.tenant, store=store, clock=clock, new_id=new_id)
     parts = FolderParts(
@@ -110,6 +115,14 @@ def read_satisfied_scores(questionnaires: Mapping[str, Any]) -> tuple[int, ...]:
     """Read which scores count as satisfied on the five-level scale."""
     scales = {scale["code"]: scale for scale in questionnaires.get("scales", ())}
     return tuple(scales.get("satisfaction-5", {}).get("satisfied_values", (4, 5)))
+
+
+def key_set(settings: Settings) -> Callable[[], Mapping[str, Any]]:
+    """Give where the public keys of access tokens come from."""
+    if settings.jwks_url:
+        return lambda: dict(httpx.get(settings.jwks_url, timeout=5).raise_for_status().json())
+    path = settings.keys / "access-signing.jwk"
+    return lambda: {"keys": [public_half(json.loads(path.read_bytes()))]}
 
 
 def _day(entry: Any) -> str:
