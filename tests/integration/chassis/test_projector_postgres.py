@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from services.chassis.database import open_database
+from services.chassis.testing.changes_suite import ChangesSuite
 from services.chassis.testing.dead_letter_suite import DeadLetterSuite
 from services.chassis.testing.projection_suite import ProjectionSuite
 from services.chassis.testing.restore_suite import RestoreSuite
@@ -27,4 +28,8 @@ class TestDeadLettersOnPostgres(DeadLetterSuite):
 
 
 class TestRestoresOnPostgres(RestoreSuite):
+    """The suite."""
+
+
+class TestChangesOnPostgres(ChangesSuite):
     """The suite."""
