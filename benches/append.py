@@ -34,31 +34,31 @@ def _beside_pgbench(store: Store, pgbench: Pgbench) -> None:
 
     compare(
         "PostgreSQL, 1 thread",
-        lambda: store.fill(threads=1, calls=4000),
+        lambda: store.fill(threads=1, calls=2500),
         lambda: pgbench.run(1),
         Goal(ratio_at_least=0.25),
     )
     compare(
         "PostgreSQL, 64 threads",
-        lambda: store.fill(threads=64, calls=500),
+        lambda: store.fill(threads=64, calls=300),
         lambda: pgbench.run(64),
         Goal(ratio_at_least=0.7),
     )
     compare(
         "PostgreSQL, calls of 100, 1 thread",
-        lambda: store.fill(threads=1, calls=400, size=100),
+        lambda: store.fill(threads=1, calls=200, size=100),
         lambda: pgbench.run(1),
         Goal(ratio_at_least=1.5),
     )
     compare(
         "PostgreSQL, calls of 100, 16 threads",
-        lambda: store.fill(threads=16, calls=25, size=100),
+        lambda: store.fill(threads=16, calls=15, size=100),
         lambda: pgbench.run(16),
         Goal(ratio_at_least=1.5),
     )
     compare(
         "PostgreSQL, each with its numbered message, 64 threads",
-        lambda: store.fill(threads=64, calls=400, with_message=True),
+        lambda: store.fill(threads=64, calls=250, with_message=True),
         lambda: pgbench.run(64, FACT_AND_MESSAGE),
         None,
     )
@@ -66,14 +66,14 @@ def _beside_pgbench(store: Store, pgbench: Pgbench) -> None:
 
 def _beside_eventsourcing(store: Store, url: str) -> None:
     with closing(Eventsourcing(url)) as library:
-        comparison = interleaved(lambda: store.fill(threads=64, calls=300), lambda: library.run(threads=64, each=40))
+        comparison = interleaved(lambda: store.fill(threads=64, calls=200), lambda: library.run(threads=64, each=20))
     peer, goal = "eventsourcing 9.5.6, default", Goal(ratio_at_least=8)
     report_comparison(BENCH, "PostgreSQL, 64 threads, beside a library", "facts/s", comparison, peer=peer, goal=goal)
 
 
 def _beside_raw_sqlite(folder: Path) -> None:
     with Store(f"sqlite:///{folder}/ours.db") as store, closing(RawSqlite(folder / "peer.db")) as raw:
-        comparison = interleaved(lambda: store.fill(threads=1, calls=5000), lambda: raw.run(5000))
+        comparison = interleaved(lambda: store.fill(threads=1, calls=3000), lambda: raw.run(3000))
     peer, goal = "raw insert and commit", Goal(ratio_at_least=0.7)
     report_comparison(BENCH, "SQLite FULL, 1 thread", "facts/s", comparison, peer=peer, goal=goal)
 

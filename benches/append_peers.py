@@ -19,7 +19,7 @@ from services.chassis.event_store.schema import create_event_store
 from services.chassis.ids import new_id
 from tests.support.servers.postgres import local_binaries
 
-PGBENCH_SECONDS = 3
+PGBENCH_SECONDS = 2
 PGBENCH_THREADS = 2
 
 # The same row as ours, into the same table with the same indexes, its ids as random and its position as sequential.
