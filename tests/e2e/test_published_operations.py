@@ -2,16 +2,13 @@
 
 import pytest
 
-from services.chassis.clock import SystemClock
 from services.chassis.identity import TokenSigner, TokenVerifier
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.gateway.identity.accounts import ALL_SCOPES, SCOPES_OF_ROLES
-from services.survey.app import app_of
-from services.survey.bootstrap import build, migrate
-from services.survey.config import Settings
 from tests.e2e.published_gateway import GatewayScript
 from tests.e2e.published_survey import SurveyScript
 from tests.support.gateway import a_gateway
+from tests.support.product_apps import a_survey_app
 from tests.support.published import PublishedApp, SigningDoor
 
 EXAMPLES = 12
@@ -27,16 +24,8 @@ def _roles(signer):
 @pytest.fixture(scope="module")
 def survey(tmp_path_factory):
     folder = tmp_path_factory.mktemp("survey")
-    settings = Settings(
-        database=f"sqlite:///{folder / 'survey.db'}",
-        read_database=f"sqlite:///{folder / 'read_survey.db'}",
-        keys=folder / "keys",
-        tenant="test",
-    )
     signer = TokenSigner(load_or_create_signing_key(folder / "keys" / "access-signing.jwk"))
-    migrate(settings)
-    service = build(settings, clock=SystemClock(), verifier=TokenVerifier(signer.jwks))
-    app = app_of(service, settings)
+    app, service = a_survey_app(folder, TokenVerifier(signer.jwks))
     door = SigningDoor(app=app, nonce=service.device_verifier.nonces.issue)
     published = PublishedApp(door, ["/api/survey/v1/openapi.json"], _roles(signer))
     script = SurveyScript(published, door)

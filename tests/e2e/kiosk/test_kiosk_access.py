@@ -36,14 +36,14 @@ SMALL = """() => {
 
 
 @pytest.fixture
-def calm_tablet(browser: KioskBrowser, server: FakeSurveyServer) -> Iterator[Page]:
+def calm_tablet(browser: KioskBrowser, server: FakeSurveyServer) -> Page:
     """A tablet that never hurries anybody."""
     server.behaviour.timings = {"idle_seconds": 600, "thanks_seconds": 600, "same_touch_ms": 0}
     server.behaviour.good_sample_percent = 100
     page = browser.open(server.pairing_url)
     page.wait_for_selector(".faces")
     page.evaluate("() => document.fonts.ready")
-    yield page
+    return page
 
 
 def walk(page: Page, language: str, text: str = "m") -> Iterator[str]:
