@@ -164,7 +164,7 @@ class Tablet:
 
     def heartbeat(self, **more: Any) -> dict[str, Any]:
         """Say how it is."""
-        told = {"queued": len(self.unsent), "app_version": "test", **more}
+        told = {"queued": len(self.unsent), "last_seq": max(self.lines, default=0), "app_version": "test", **more}
         answer = self.post("/api/survey/v1/devices/me/heartbeat", json.dumps(told).encode(), "application/json")
         if answer.status_code != 200:
             raise NotSent(answer.text[:200])

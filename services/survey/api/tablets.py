@@ -91,6 +91,7 @@ class Heartbeat(Schema):
     """How a tablet is."""
 
     queued = fields.Integer(required=True, validate=validate.Range(min=0))
+    last_seq = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**53))
     oldest_unsent_seconds = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0))
     battery = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0, max=1))
     persisted = fields.Boolean(load_default=None, allow_none=True)
@@ -158,10 +159,11 @@ def heartbeat(sent: dict[str, Any]) -> dict[str, Any]:
         state = service.memory.refresh(tablet).state
         through = service.memory.backed_up_through(tablet)
     sent.pop("clock")
+    written = sent.pop("last_seq")
     service.reports.note(device.device_id, state, now, Health(**sent))
     return {
         "server_time": rfc3339(service.clock.now()),
-        "wishes": {"resend": state.sequence.missing()},
+        "wishes": {"resend": state.sequence.missing(written=written)},
         "backed_up_through": through,
         "configuration_version": service.configurations.of(device)["version"],
     }

@@ -46,8 +46,11 @@ class DeviceSequence:
         at = bisect_right(self.spans, seq, key=_first) - 1
         return at >= 0 and seq <= self.spans[at].last
 
-    def missing(self, limit: int = MOST_MISSING) -> tuple[tuple[int, int], ...]:
-        """Give the ranges that have not come below the highest number, lowest first."""
+    def missing(self, limit: int = MOST_MISSING, *, written: int = 0) -> tuple[tuple[int, int], ...]:
+        """Give the ranges that have not come, lowest first: up to the highest number that has, or that was `written`.
+
+        A tablet that has written more than came tells of it; after a restore that is how the rest is asked for again.
+        """
         ranges, expected = [], 1
         for span in self.spans:
             if span.first > expected:
@@ -55,6 +58,8 @@ class DeviceSequence:
                 if len(ranges) == limit:
                     break
             expected = span.last + 1
+        if written >= expected > self.last and len(ranges) < limit:
+            ranges.append((expected, written))
         return tuple(ranges)
 
     def add(self, seq: int, *, prev: str | None, sha256: str) -> "DeviceSequence":

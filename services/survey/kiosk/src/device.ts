@@ -22,6 +22,8 @@ export interface Identity {
 /** What a tablet reports of itself. */
 export interface Health {
   readonly queued: number;
+  /** The highest number this tablet has written: after a restore the server asks for what it no longer has. */
+  readonly last_seq: number;
   readonly oldest_unsent_seconds: number;
   readonly battery: number | null;
   readonly persisted: boolean | null;

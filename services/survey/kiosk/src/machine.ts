@@ -40,6 +40,7 @@ export class Machine {
     const depth = await this.#depth();
     return {
       queued: depth.waiting,
+      last_seq: depth.lastSeq,
       oldest_unsent_seconds: this.#secondsSince(depth.oldestWrittenAt),
       battery: await batteryLevel(),
       persisted: this.#persisted,
