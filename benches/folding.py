@@ -10,7 +10,7 @@ from services.chassis.projection import Delivery, TableName, View
 from services.chassis.testing.sending import Sender
 from services.chassis.upsert import upsert
 
-TOPIC = "bench.ballot.events.v1"
+TOPIC = "survey.ballot.events.v1"
 DEVICES = 300
 """Streams, and so keys, among which the messages are spread."""
 
@@ -51,6 +51,7 @@ def ballot_rows(count: int) -> Iterator[OutboxRow]:
                 "counted": True,
                 "not_counted_because": None,
             },
+            kind="cchc.survey.ballot_cast.v1",
         )
 
 

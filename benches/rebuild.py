@@ -4,8 +4,10 @@ import tempfile
 from collections.abc import Callable
 from itertools import count, islice
 from pathlib import Path
+from typing import NamedTuple
 
 import pysqlite3.dbapi2 as sqlite
+from sqlalchemy import Engine
 
 from benches.folding import TOPIC, Folded, Kept, ballot_rows
 from benches.report import Goal, Sample, interleaved, measured, note, report_comparison
@@ -16,9 +18,13 @@ from services.chassis.ids import new_id
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
 from services.chassis.projector import Projector, drop_build, list_builds
+from services.indicators.bootstrap import build, migrate
+from services.indicators.config import Settings
 
 MESSAGES = 1_000_000
 ROW_PER_FACT_MESSAGES = 200_000
+FOLDER_MESSAGES = 100_000
+OWNERS = {TOPIC: "survey", "survey.counter.events.v1": "survey"}
 PAGE = 5_000
 
 
@@ -26,18 +32,41 @@ def main() -> None:
     """Measure, and print a JSON line per figure."""
     with tempfile.TemporaryDirectory(prefix="cchc-rebuild-") as name:
         folder = Path(name)
-        _compare(folder / "folds", Folded("folded"), MESSAGES, "folding 1 M messages", 100_000)
-        _compare(folder / "rows", Kept("kept"), ROW_PER_FACT_MESSAGES, "a row per message", 20_000)
+        _neutral(folder / "folds", Folded("folded"), MESSAGES, "folding 1 M messages", 100_000)
+        _neutral(folder / "rows", Kept("kept"), ROW_PER_FACT_MESSAGES, "a row per message", 20_000)
+        _folder(folder / "folder")
 
 
-def _compare(folder: Path, projection: Projection, messages: int, figure: str, at_least: float) -> None:
+def _neutral(folder: Path, projection: Projection, messages: int, figure: str, at_least: float) -> None:
     folder.mkdir()
+    engine = open_database(f"sqlite:///{folder}/read.db")
+    _compare(folder, engine, projection, messages, Figure(figure, Goal(at_least=at_least)))
+    engine.dispose()
+
+
+def _folder(folder: Path) -> None:
+    """The figure folder itself: a row per ballot, its sums and queues, and membership of blocks learned from facts."""
+    folder.mkdir()
+    settings = Settings(database=f"sqlite:///{folder}/folder.db", keys=folder, tenant="bench")
+    migrate(settings)
+    service = build(settings)
+    figure = Figure("the figure folder, a row per ballot", Goal(at_least=20_000))
+    _compare(folder, service.engine, service.folder, FOLDER_MESSAGES, figure)
+    service.close()
+
+
+class Figure(NamedTuple):
+    """What is measured, and what it should reach."""
+
+    name: str
+    goal: Goal
+
+
+def _compare(folder: Path, engine: Engine, projection: Projection, messages: int, figure: Figure) -> None:
     outbox = folder / "survey.db"
     _fill(outbox, messages)
     note(f"rebuild: {messages} messages are there, {outbox.stat().st_size / messages:.0f} bytes each")
-    engine = open_database(f"sqlite:///{folder}/read.db")
-    broker = OutboxBroker({"survey": outbox}, {TOPIC: "survey"})
-    projector = Projector(engine, broker, projection, Leases(engine, owner="bench"))
+    projector = Projector(engine, OutboxBroker({"survey": outbox}, OWNERS), projection, Leases(engine, owner="bench"))
     while projector.run_once():
         pass
 
@@ -51,9 +80,8 @@ def _compare(folder: Path, projection: Projection, messages: int, figure: str, a
 
     comparison = interleaved(rebuild, lambda: measured(_reading(outbox)))
     projector.close()
-    engine.dispose()
     peer = "reading the rows with the driver"
-    report_comparison("rebuild", figure, "messages/s", comparison, peer=peer, goal=Goal(at_least=at_least))
+    report_comparison("rebuild", figure.name, "messages/s", comparison, peer=peer, goal=figure.goal)
 
 
 def _fill(path: Path, messages: int) -> None:

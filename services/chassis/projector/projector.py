@@ -201,7 +201,8 @@ class Projector:
         looked = bool(read) and at >= self._tails_at
         if looked:
             follower.look_at_tails()
-            self._tails_at = at + self._setup.limits.tails_seconds
+            # Looking takes no more than a twentieth of the time, however slow the log is about it.
+            self._tails_at = monotonic() + max(self._setup.limits.tails_seconds, 20 * (monotonic() - at))
         since = follower.lanes.waiting_since()
         condition = replace(self._condition, state=status.RUNNING, error=None, retrying_since=None)
         condition = replace(condition, lag_messages=follower.lag() if read or since else 0)

@@ -11,6 +11,9 @@ from services.chassis.event_store.port import OutboxRow
 from services.chassis.ids import new_id
 from services.chassis.projector.incarnations import MARKER_TYPE
 
+THING_KEPT = "cchc.things.thing_kept.v1"
+"""The type of a message that says nothing else."""
+
 _MOMENT = datetime(2021, 6, 18, 1, tzinfo=UTC)
 
 
@@ -22,9 +25,12 @@ class Sender:
     heads: Counter[TopicPartition] = field(default_factory=Counter)
     position: int = 0
 
-    def row(self, topic: str, key: str, data: object = None, *, partition: int | None = None) -> OutboxRow:
+    def row(
+        self, topic: str, key: str, data: object = None, *, partition: int | None = None, kind: str = THING_KEPT
+    ) -> OutboxRow:
         """Make the next row of the key's lane."""
-        return self._numbered(topic, key, partition_of(key) if partition is None else partition, self._body(key, data))
+        lane = partition_of(key) if partition is None else partition
+        return self._numbered(topic, key, lane, self._body(key, data, kind))
 
     def tombstone(self, topic: str, key: str) -> OutboxRow:
         """Make the row that erases a key of a compacted topic."""
@@ -55,7 +61,7 @@ class Sender:
             incarnation=self.incarnation,
         )
 
-    def _body(self, key: str, data: object, kind: str = "cchc.things.thing_kept.v1") -> bytes:
+    def _body(self, key: str, data: object, kind: str = THING_KEPT) -> bytes:
         return encode(
             incarnation=self.incarnation,
             event_id=new_id(),
