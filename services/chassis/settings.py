@@ -105,6 +105,11 @@ JWKS_URL = Setting(
 KAFKA = Setting(
     name="CCHC_KAFKA", default="", meaning="Addresses of the event log; without any, the outboxes themselves are it."
 )
+LIFELINE = Setting(
+    name="CCHC_LIFELINE",
+    default="",
+    meaning="Descriptor of the supervisor's pipe; the supervisor sets it, nobody else.",
+)
 LOG_LEVEL = Setting(
     name="CCHC_LOG_LEVEL", default="info", meaning="Least level that is logged: debug, info, warning or error."
 )

@@ -8,8 +8,8 @@ from services.gateway.identity.accounts import ALL_SCOPES, SCOPES_OF_ROLES
 from tests.e2e.published_gateway import GatewayScript
 from tests.e2e.published_survey import SurveyScript
 from tests.support.gateway import a_gateway
-from tests.support.product_apps import a_survey_app
-from tests.support.published import PublishedApp, SigningDoor
+from tests.support.product_apps import a_survey_app, an_indicators_app
+from tests.support.published import PublishedApp, SigningDoor, Valid
 
 EXAMPLES = 12
 
@@ -53,6 +53,15 @@ def gateway(tmp_path_factory):
     under_test.close()
 
 
+@pytest.fixture(scope="module")
+def indicators(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("indicators")
+    signer = TokenSigner(load_or_create_signing_key(folder / "keys" / "access-signing.jwk"))
+    app, service = an_indicators_app(folder, TokenVerifier(signer.jwks))
+    yield PublishedApp(SigningDoor(app=app, nonce=str), ["/api/indicators/v1/openapi.json"], _roles(signer))
+    service.close()
+
+
 def test_every_operation_of_the_survey_service_reaches_a_2xx(survey):
     published, script = survey
     assert script.reached == set(published.operations)
@@ -73,3 +82,13 @@ def test_no_input_brings_the_gateway_to_a_5xx_or_an_undocumented_status(gateway)
     published, _ = gateway
     for label in published.operations:
         published.fuzz(label, examples=EXAMPLES)
+
+
+def test_every_operation_of_the_indicators_service_reaches_a_2xx(indicators):
+    (label,) = indicators.operations
+    indicators.send(Valid(operation=label, query={"by": "total", "until": "2021-06-18"}), "operator")
+
+
+def test_no_input_brings_the_indicators_service_to_a_5xx_or_an_undocumented_status(indicators):
+    for label in indicators.operations:
+        indicators.fuzz(label, examples=EXAMPLES)

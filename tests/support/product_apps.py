@@ -1,0 +1,49 @@
+"""The product's web apps on temporary files."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from services.chassis.clock import SystemClock
+from services.chassis.identity import TokenVerifier
+from services.chassis.leases import Leases
+from services.chassis.projector.projector import Projector
+from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
+from services.indicators import app as indicators_app
+from services.indicators import bootstrap as indicators_bootstrap
+from services.indicators import config as indicators_config
+from services.indicators.bootstrap import Indicators
+from services.survey.app import app_of
+from services.survey.bootstrap import build, migrate
+from services.survey.config import Settings
+from services.survey.handlers.service import Survey
+
+PACK = Path(__file__).parents[2] / "packs" / "thang-binh-2021"
+
+
+def a_survey_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Survey]:
+    """Make the survey service's app on a new SQLite file; close the service in the end."""
+    settings = Settings(
+        database=f"sqlite:///{folder / 'survey.db'}",
+        read_database=f"sqlite:///{folder / 'read_survey.db'}",
+        keys=folder / "keys",
+        tenant="test",
+    )
+    migrate(settings)
+    service = build(settings, clock=SystemClock(), verifier=verifier)
+    return app_of(service, settings), service
+
+
+def an_indicators_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Indicators]:
+    """Make the indicators service's app on a new SQLite file, its read models made; close the service in the end."""
+    settings = indicators_config.Settings(
+        database=f"sqlite:///{folder / 'folder.db'}", keys=folder / "keys", tenant="test", pack=PACK
+    )
+    indicators_bootstrap.migrate(settings)
+    service = indicators_bootstrap.build(settings)
+    leases = Leases(service.engine, owner="test")
+    for projection in (service.folder, service.units):
+        projector = Projector(service.engine, InMemoryBroker(InMemoryLog()), projection, leases, clock=service.clock)
+        projector.run_once()
+        projector.close()
+    return indicators_app.app_of(service, verifier), service
