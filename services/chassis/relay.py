@@ -7,6 +7,7 @@ drop what they have.
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -46,6 +47,8 @@ class Relay:
         self._position = 0
         self._page = PAGE
         self._renew_at = 0.0
+        self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="relay-reads")
+        self._ahead: Future[list[OutboxRow]] | None = None
 
     @property
     def name(self) -> str:
@@ -88,7 +91,8 @@ class Relay:
             self._publisher.close()
         if self._epoch is not None:
             self._leases.release(self._cursor.lease, self._epoch)
-        self._publisher = self._epoch = None
+        self._publisher = self._epoch = self._ahead = None
+        self._reading.shutdown()
 
     def _leading_publisher(self) -> Publisher | None:
         if self._epoch is None or self._publisher is None:
@@ -122,7 +126,7 @@ class Relay:
 
     def _relay_page(self, publisher: Publisher) -> int:
         started = monotonic()
-        rows = self._store.read_outbox(self._position, self._page)
+        rows = self._next_page()
         if rows:
             self._ensure({row.topic for row in rows})
             publisher.publish(rows)
@@ -130,6 +134,13 @@ class Relay:
         slow = monotonic() - started > self._leases.ttl_seconds / 4
         self._page = max(1, self._page // 2) if slow else min(PAGE, self._page * 2)
         return len(rows)
+
+    def _next_page(self) -> Sequence[OutboxRow]:
+        rows = self._ahead.result() if self._ahead else self._store.read_outbox(self._position, self._page)
+        # A full page has most likely a successor: it is read while this one is on its way.
+        more = len(rows) >= self._page
+        self._ahead = self._reading.submit(self._store.read_outbox, rows[-1].position, self._page) if more else None
+        return rows
 
     def _advance(self, rows: Sequence[OutboxRow]) -> None:
         assert self._epoch is not None  # noqa: S101 - pages are relayed by the leader
