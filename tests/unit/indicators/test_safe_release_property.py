@@ -6,79 +6,15 @@ from collections import Counter
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from services.indicators.domain import ballot as rules_of_a_ballot
 from services.indicators.domain.events import BALLOTS
 from services.indicators.domain.leaf import Level
 from services.indicators.domain.rules import ReleaseRules
 from tests.unit.indicators.checker import Output, read_blocks, scopes_of
 from tests.unit.indicators.folder_in_memory import Folder, a_target
+from tests.unit.indicators.plays import operations, play
 
-RUNS = 150
-ONE_STOPS = ("xa-a", "xa-b")
-FIELDS = ("unknown", "dat-dai")
-
-cast = st.tuples(
-    st.just("cast"), st.sampled_from(ONE_STOPS), st.sampled_from(FIELDS), st.sampled_from((5, 5, 4, 2)), st.booleans()
-)
-which = st.integers(0, 10_000)
-"""Which ballot an operation is about; small spans make runs, and so whole blocks, likely."""
-spans = st.tuples(which, st.integers(1, 7))
-operation = st.one_of(
-    st.tuples(
-        st.just("casts"), st.sampled_from(ONE_STOPS), st.sampled_from(FIELDS), st.integers(1, 5), st.integers(4, 14)
-    ),
-    cast,
-    st.tuples(st.just("change"), spans, st.integers(1, 5)),
-    st.tuples(st.just("follow_up"), spans, st.sampled_from(("attitude", "waiting_time", ""))),
-    st.tuples(st.just("quarantine"), spans),
-    st.tuples(st.just("release"), spans),
-    st.tuples(st.just("attribute"), spans, st.sampled_from(("dat-dai", "chung-thuc"))),
-    st.tuples(st.just("days"), st.sampled_from((1, 3, 8))),
-    st.tuples(st.just("restart")),
-)
-
-
-def play(operations) -> Folder:
-    folder = Folder()
-    names: list[str] = []
-
-    def arrive(one_stop, field, score, *, accepted=True):
-        names.append(f"b{len(names):03}")
-        target = a_target(
-            score=score, one_stop=one_stop, field=field, accepted=accepted, arrival=len(names), since=folder.day
-        )
-        folder.take(names[-1], target)
-
-    def each(span, change):
-        start, length = span
-        for at in range(length):
-            if names:
-                name = names[(start + at) % len(names)]
-                folder.take(name, change(folder.desk.targets[name]))
-
-    for kind, *details in operations:
-        if kind == "cast":
-            one_stop, field, score, late = details
-            arrive(one_stop, field, score, accepted=not late)
-        elif kind == "casts":
-            one_stop, field, score, count = details
-            for at in range(count):
-                arrive(one_stop, field, score if at % 3 else 5)
-        elif kind == "change":
-            each(details[0], lambda target: rules_of_a_ballot.changed(target, details[1], folder.day))
-        elif kind == "follow_up":
-            each(details[0], lambda t: rules_of_a_ballot.followed_up(t, tuple(filter(None, (details[1],))), folder.day))
-        elif kind == "quarantine":
-            each(details[0], lambda target: rules_of_a_ballot.quarantined(target, folder.day))
-        elif kind == "release":
-            each(details[0], lambda target: rules_of_a_ballot.released(target, folder.day))
-        elif kind == "attribute":
-            each(details[0], lambda target: rules_of_a_ballot.attributed(target, details[1], folder.day))
-        elif kind == "days":
-            folder.pass_days(details[0])
-        else:
-            folder.restart()
-    return folder
+RUNS = 100
+"""About ten seconds; 500 were run before the rules were accepted."""
 
 
 def check_outputs(folder: Folder) -> None:
@@ -126,9 +62,9 @@ def check_company_frees_the_rest(folder: Folder) -> None:
 
 
 @settings(max_examples=RUNS, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(operation, min_size=30, max_size=90))
-def test_ballot_sets_behind_any_two_outputs_differ_by_0_or_at_least_k_and_nothing_is_lost(operations):
-    folder = play(operations)
+@given(st.lists(operations, min_size=30, max_size=90))
+def test_ballot_sets_behind_any_two_outputs_differ_by_0_or_at_least_k_and_nothing_is_lost(steps):
+    folder = play(steps)
     kinds = Counter(fact.kind for fact in folder.blocks)
     for kind, count in kinds.items():
         event(f"{kind} {min(count, 5)}")
