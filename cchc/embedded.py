@@ -5,6 +5,8 @@ import signal
 import socket
 import sys
 import threading
+from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
@@ -28,14 +30,21 @@ from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
 from services.chassis.projector.projector import Projector
 from services.chassis.seals import Sealer, Seals, create_seals
-from services.chassis.settings import DATA, HOST, INTERNAL_PORT, LOG_LEVEL, PORT, Environment, environment
+from services.chassis.settings import (
+    DATA,
+    HOST,
+    INTERNAL_PORT,
+    LOG_LEVEL,
+    PORT,
+    SHIFT_SECONDS,
+    Environment,
+    environment,
+)
 from services.chassis.worker import Task, run_worker
 from services.chassis.worker_control import WorkerControl
 from services.gateway import bootstrap as gateway
 from services.gateway import worker as gateway_worker
 from services.gateway.config import Settings as GatewaySettings
-
-from services.indicators import app as indicators_app
 from services.indicators import bootstrap as indicators
 from services.indicators import worker as indicators_worker
 from services.indicators.config import Settings as IndicatorsSettings
@@ -70,19 +79,31 @@ def web(env: Environment) -> None:
 def worker(env: Environment) -> None:
     """Work until told to stop."""
     configure_logging("worker", level=env.text(LOG_LEVEL))
+    folder = DataFolder(env.path(DATA))
+    tasks = [*_service_tasks(env), *sealers(folder)]
+    clock = SystemClock(timedelta(seconds=env.integer(SHIFT_SECONDS)))
+    control = WorkerControl(_projectors(tasks), verifier=_verifier(folder), clock=clock)
+    run_worker(tasks, control=control, internal_port=env.integer(INTERNAL_PORT))
+
+
+def projectors_of(env: Environment) -> list[Projector]:
+    """Make every projector of the worker, for a program that holds the data folder alone."""
+    return _projectors(_service_tasks(env))
+
+
+def _service_tasks(env: Environment) -> list[Task]:
     settings = IndicatorsSettings.from_env(env)
     indicators.migrate(settings)
-    folder = DataFolder(env.path(DATA))
-    log = log_of(folder)
-    tasks: list[Task] = [
+    log = log_of(DataFolder(env.path(DATA)))
+    return [
         *survey_worker.build_worker(SurveySettings.from_env(env), log),
         *indicators_worker.build_worker(settings, log),
         *gateway_worker.build_worker(GatewaySettings.from_env(env), log),
-        *sealers(folder),
     ]
-    projectors = [task for task in tasks if isinstance(task, Projector)]
-    control = WorkerControl(projectors, verifier=_verifier(folder), clock=SystemClock(settings.shift))
-    run_worker(tasks, control=control, internal_port=env.integer(INTERNAL_PORT))
+
+
+def _projectors(tasks: Sequence[Task]) -> list[Projector]:
+    return [task for task in tasks if isinstance(task, Projector)]
 
 
 def sealers(folder: DataFolder) -> list[Sealer]:

@@ -10,6 +10,7 @@ import click
 
 from cchc.backup import EVENT_STORES, Manifest, read_manifest
 from cchc.data_folder import DataFolder
+from cchc.log_of_outboxes import OWNERS
 from cchc.options import data_option
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
@@ -73,6 +74,7 @@ def _set_aside(file: Path, now: datetime) -> None:
 def _begin_new_life(folder: DataFolder, name: str, now: datetime, new: UUID) -> None:
     engine = open_database(f"sqlite:///{folder.database(name)}")
     source = f"/cchc/{folder.tenant().tenant}/{SOURCES[name]}"
+    topics = [topic for topic, owner in OWNERS.items() if owner == name]
     with engine.begin() as connection:
-        begin_incarnation(connection, new=new, now=now, source=source)
+        begin_incarnation(connection, new=new, now=now, source=source, topics=topics)
     engine.dispose()

@@ -1,11 +1,12 @@
 """The lives of a store: a restore or a promotion begins a new one, and tells every lane how far the old one is kept."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, column, func, insert, select, table, update
 
-from services.chassis.envelope import encode, numbered
+from services.chassis.envelope import PARTITIONS, encode, numbered
 from services.chassis.event_store.port import OutboxRow
 from services.chassis.event_store.schema import take_lock
 from services.chassis.event_store.timestamps import to_microseconds
@@ -18,17 +19,21 @@ _HEADS = table("outbox_heads", column("topic"), column("partition"), column("num
 _OUTBOX = table("outbox", *(column(name) for name in OutboxRow.__slots__))
 
 
-def begin_incarnation(connection: Connection, *, new: UUID, now: datetime, source: str) -> None:
+def begin_incarnation(
+    connection: Connection, *, new: UUID, now: datetime, source: str, topics: Iterable[str] = ()
+) -> None:
     """Begin a new life after a restore or a promotion.
 
-    Every (topic, partition) that has a head gets a marker as its next number. Processes that opened the store in its
-    old life are refused from then on.
+    Every (topic, partition) that has a head gets a marker as its next number, and so does every partition of `topics`:
+    a lane that was first written after the backup has no head in it, and its readers have to hear of the new life too.
+    Processes that opened the store in its old life are refused from then on.
 
     Args:
         connection: A transaction of a writer, begun with the store's own database and nothing else done in it.
         new: The new life's id.
         now: When it begins.
         source: The CloudEvents source of the markers, `/cchc/<tenant>/<service>`.
+        topics: Every topic that the store writes.
     """
     take_lock(connection)
     latest = select(_INCARNATIONS).order_by(_INCARNATIONS.c.ordinal.desc()).limit(1)
@@ -43,10 +48,19 @@ def begin_incarnation(connection: Connection, *, new: UUID, now: datetime, sourc
             source=source,
         )
     )
+    _add_heads(connection, topics)
     for row in _markers(connection, previous=previous, new=new, now=now, source=source):
         columns = {name: getattr(row, name) for name in OutboxRow.__slots__}
         connection.execute(insert(_OUTBOX).values(columns | {"incarnation": new.bytes if is_sqlite else new}))
     connection.execute(update(_HEADS).values(number=_HEADS.c.number + 1))
+
+
+def _add_heads(connection: Connection, topics: Iterable[str]) -> None:
+    known = {(head.topic, head.partition) for head in connection.execute(select(_HEADS))}
+    for topic in sorted(set(topics)):
+        for partition in range(PARTITIONS):
+            if (topic, partition) not in known:
+                connection.execute(insert(_HEADS).values(topic=topic, partition=partition, number=0))
 
 
 def _markers(connection: Connection, *, previous: UUID, new: UUID, now: datetime, source: str) -> list[OutboxRow]:

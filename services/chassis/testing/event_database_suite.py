@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Engine
 
-from services.chassis.envelope import decode
+from services.chassis.envelope import PARTITIONS, decode
 from services.chassis.event_store.incarnations import MARKER, begin_incarnation
 from services.chassis.event_store.port import EventStore, IncarnationSuperseded, Outcome
 from services.chassis.event_store.schema import create_event_store
@@ -74,6 +74,14 @@ class EventDatabaseSuite:
                 row.number - 1,
             )
             assert row.incarnation == after
+
+    def test_a_new_life_marks_the_lanes_that_the_backup_never_saw(self, engine: Engine, store: EventStore) -> None:
+        store.append(a_request(a_stream(), messages=(a_message("k", partition=4),)))
+        with engine.begin() as connection:
+            begin_incarnation(connection, new=new_id(), now=NOW, source="/cchc/tests/things", topics=[TOPIC])
+        numbers = {row.partition: row.number for row in store.read_outbox(1, 20)}
+        assert numbers == {partition: 2 if partition == 4 else 1 for partition in range(PARTITIONS)}
+        assert_outbox_is_dense(store)
 
     def test_who_opened_the_store_in_an_old_life_is_refused(
         self, engine: Engine, store: EventStore, open_store: OpenStore

@@ -1,0 +1,52 @@
+"""`cchc reconcile`: builds anew what ran ahead of a restored store. Published blocks stand; tablets send again."""
+
+from collections.abc import Callable, Sequence
+
+import click
+
+from cchc.data_folder import DataFolder
+from cchc.embedded import projectors_of
+from cchc.environment import environment_of
+from cchc.options import data_option
+from services.chassis.projector import Diverged, Projector
+
+Said = Callable[[str], object]
+
+
+@click.command()
+@data_option
+def reconcile(folder: DataFolder) -> None:
+    """Bring every read model in step with restored stores, with nothing running.
+
+    Tablets are asked for what the stores lack as soon as they are heard again.
+    """
+    with folder.locked():
+        rebuilt = reconcile_all(projectors_of(environment_of(folder)), said=click.echo)
+    click.echo(
+        f"{len(rebuilt)} read models were built anew; start with `cchc up`, the tablets send the rest by themselves"
+    )
+
+
+def reconcile_all(projectors: Sequence[Projector], *, said: Said) -> list[str]:
+    """Follow the log with each projector to its end; build anew the ones that hold what a restore took back."""
+    rebuilt = [projector.name for projector in projectors if _reconcile(projector, said)]
+    for projector in projectors:
+        projector.close()
+    return rebuilt
+
+
+def _reconcile(projector: Projector, said: Said) -> bool:
+    try:
+        _catch_up(projector)
+    except Diverged as ahead:
+        said(f"  {projector.name}: {ahead}; building anew")
+        projector.close()
+        projector.rebuild()
+        _catch_up(projector)
+        return True
+    return False
+
+
+def _catch_up(projector: Projector) -> None:
+    while projector.run_once():
+        pass
