@@ -9,6 +9,7 @@ import pytest
 
 from services.chassis.domain import ConcurrencyConflict, Refusal
 from services.chassis.envelope import NUMBER_AT, number_of
+from services.chassis.event_store.group_commit import GroupCommit
 from services.chassis.event_store.port import (
     ClaimTaken,
     EventStore,
@@ -194,6 +195,23 @@ class EventStoreSuite:
         run_together(append_some, threads=6)
         assert [fact.position for fact in store.read(0, 1000)] == list(range(1, 91))
         assert len(store.read_outbox(0, 1000)) == 180
+        assert_outbox_is_dense(store)
+
+    def test_threads_in_one_group_commit_are_told_their_own_verdicts(self, store: EventStore) -> None:
+        commits, contested, outcomes = GroupCommit(store), a_stream(), Counter[str]()
+
+        def append_some() -> None:
+            for _ in range(15):
+                own, shared = commits.append_many(
+                    [a_request(a_stream(), messages=(a_message("k"),)), a_request(contested)]
+                )
+                outcomes[kind_of(own)] += 1
+                outcomes[f"contested {kind_of(shared)}"] += 1
+
+        run_together(append_some, threads=6)
+        commits.close()
+        assert outcomes == {"created": 90, "contested created": 1, "contested ConcurrencyConflict": 89}
+        assert [fact.position for fact in store.read(0, 1000)] == list(range(1, 92))
         assert_outbox_is_dense(store)
 
     def test_threads_that_race_for_one_version_are_told_apart(self, store: EventStore) -> None:

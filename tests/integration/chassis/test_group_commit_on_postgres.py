@@ -16,7 +16,7 @@ from services.chassis.event_store.schema import create_event_store
 from services.chassis.ids import new_id
 from services.chassis.testing.event_store_suite import assert_outbox_is_dense
 from services.chassis.testing.requests import a_message, a_request, a_stream
-from tests.support.conditions import eventually
+from tests.support.servers.ports import eventually
 from tests.support.servers.postgres import Databases, GivenServer, PostgresServer, postgres_server
 
 

@@ -18,7 +18,7 @@ from services.chassis.event_store.postgres import PostgresEventStore
 from services.chassis.event_store.schema import append_function, create_event_store
 from services.chassis.ids import new_id
 from services.chassis.testing.requests import a_message, a_request, a_stream
-from tests.support.conditions import eventually
+from tests.support.servers.ports import eventually
 
 LOCK = "    PERFORM pg_advisory_xact_lock("
 LAST_POSITION = "last_position := coalesce(last_position, 0);"

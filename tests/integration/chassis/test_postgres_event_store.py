@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from psycopg import Error
 from sqlalchemy import Engine
-from sqlalchemy.exc import ProgrammingError
 
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
@@ -70,25 +69,6 @@ def test_a_full_disk_refuses_and_loses_nothing(engine: Engine, open_store: Calla
     assert store.append(kept).outcome is Outcome.ALREADY_HAVE
     assert store.append(a_request(a_stream(), messages=(a_message("k"),))).position == 2
     assert_outbox_is_dense(store)
-
-
-def test_the_application_may_write_through_the_function_only(engine: Engine) -> None:
-    role = f"application_{new_id().hex}"
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN")
-        create_event_store(connection, incarnation=new_id(), application_role=role)
-    application = open_database(engine.url.set(username=role).render_as_string(hide_password=False))
-    with opener(application) as open_one:
-        assert open_one().append(a_request(a_stream(), messages=(a_message("k"),), claims=("card",))).position == 1
-    for table in ("events", "outbox", "outbox_heads", "claims", "incarnations"):
-        with application.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
-            connection.exec_driver_sql(f"DELETE FROM {table}")
-        with application.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
-            connection.exec_driver_sql(f"INSERT INTO {table} SELECT * FROM {table}")
-    application.dispose()
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"DROP OWNED BY {role}")
-        connection.exec_driver_sql(f"DROP ROLE {role}")
 
 
 def test_looking_up_a_command_uses_its_index(engine: Engine) -> None:

@@ -25,13 +25,13 @@ HOW_TO_GET_ONE = (
 
 START_DEADLINE_SECONDS = 30.0
 
-_CONFIGURATION = """
+SETTINGS = Path(__file__).parents[3] / "infra" / "postgres" / "postgresql.conf"
+"""The product's own settings, with which a local server runs."""
+
+_FOR_TESTS = """
 listen_addresses = ''
-max_connections = 200
-fsync = on
-full_page_writes = on
-synchronous_commit = on
 log_min_messages = panic
+max_wal_size = '1GB'
 """
 
 _END_OTHERS = """
@@ -116,8 +116,9 @@ class LocalServer:
         command = [self._binaries / "initdb", "-D", self._folder / "data", "-U", "postgres", "--auth=trust"]
         options = ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         subprocess.run([*command, *options], check=True, capture_output=True, cwd="/", **self._as_user())
-        configuration = self._folder / "data" / "postgresql.auto.conf"
-        configuration.write_text(_CONFIGURATION + f"unix_socket_directories = '{self._folder}'\n")
+        socket = f"unix_socket_directories = '{self._folder}'\n"
+        configuration = self._folder / "data" / "postgresql.conf"
+        configuration.write_text(SETTINGS.read_text() + _FOR_TESTS + socket)
 
     def _as_user(self) -> dict[str, str]:
         return {} if self._user == getpass.getuser() else {"user": self._user}

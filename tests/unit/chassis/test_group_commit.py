@@ -10,7 +10,7 @@ from services.chassis.domain import ConcurrencyConflict, Refusal, Unavailable
 from services.chassis.event_store.group_commit import GroupCommit
 from services.chassis.event_store.port import AppendRequest, IncarnationSuperseded, Outcome, OutcomeUnknown, Verdict
 from services.chassis.testing.requests import a_message, a_request
-from tests.support.conditions import eventually
+from tests.support.servers.ports import eventually
 
 CREATED = Verdict(outcome=Outcome.CREATED, version=0, position=1)
 ALREADY_HAVE = Verdict(outcome=Outcome.ALREADY_HAVE, version=0, position=1)
