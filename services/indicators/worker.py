@@ -1,4 +1,4 @@
-"""The indicators service's worker: the folder, the dated units, what happens by itself, and on PostgreSQL the relay."""
+"""The indicators service's worker: the folder, the dated units, and what happens by itself."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +9,6 @@ from services.chassis.ids import new_id
 from services.chassis.leases import LeaseLost, Leases
 from services.chassis.logging import get_logger
 from services.chassis.projector import Projector
-from services.chassis.relay import Relay
 from services.chassis.worker import Task
 from services.indicators.bootstrap import Indicators, build
 from services.indicators.config import Settings
@@ -68,11 +67,8 @@ def build_worker(settings: Settings, broker: Broker) -> Sequence[Task]:
     """Put the worker's tasks together. Call it after fork."""
     service = build(settings)
     leases = Leases(service.engine, owner=f"indicators-worker-{new_id()}")
-    tasks: list[Task] = [
+    return [
         Projector(service.engine, broker, service.folder, leases, clock=service.clock),
         Projector(service.engine, broker, service.units, leases, clock=service.clock),
         Schedule(service, leases),
     ]
-    if service.engine.dialect.name == "postgresql":
-        tasks.append(Relay(service.store, broker, leases, store_name="indicators"))
-    return tasks
