@@ -11,7 +11,7 @@ from tests.support.gateway import a_gateway
 from tests.support.product_apps import a_survey_app, an_indicators_app
 from tests.support.published import PublishedApp, SigningDoor, Valid
 
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 def _roles(signer):

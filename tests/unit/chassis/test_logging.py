@@ -1,0 +1,56 @@
+import io
+import json
+import logging
+
+import pytest
+import structlog
+
+from services.chassis.logging import configure_logging, get_logger
+
+
+@pytest.fixture
+def lines():
+    stream = io.BytesIO()
+    before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
+    yield lambda log_level="info": _set_up(stream, log_level)
+    structlog.configure(**before)
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)
+
+
+def _set_up(stream, level):
+    configure_logging("survey", level=level, stream=stream)
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_is_json_with_time_level_service_and_event_first(lines):
+    read = lines()
+    get_logger().info("batch_recorded", device_id="dev_1", ballots=3)
+    (line,) = read()
+    assert list(line) == ["at", "level", "service", "event", "device_id", "ballots"]
+    assert (line["level"], line["service"], line["event"]) == ("info", "survey", "batch_recorded")
+
+
+def test_a_line_below_the_level_is_not_written(lines):
+    read = lines("warning")
+    get_logger().info("batch_recorded")
+    assert read() == []
+
+
+def test_what_libraries_say_comes_as_json_too(lines):
+    read = lines()
+    logging.getLogger("kafka.client").warning("node %s is away", 1)
+    (line,) = read()
+    assert (line["event"], line["logger"], line["message"]) == ("library_said", "kafka.client", "node 1 is away")
+
+
+def test_an_exception_brings_its_trace(lines):
+    read = lines()
+    get_logger().error("relay_failed", exc_info=ValueError("what"))
+    assert "ValueError: what" in read()[0]["exception"]
+
+
+def test_values_that_json_does_not_know_are_written_as_text(lines):
+    read = lines()
+    get_logger().info("store_opened", path=io.BytesIO)
+    assert "BytesIO" in read()[0]["path"]
