@@ -56,6 +56,12 @@ class Projector:
         self._stop = threading.Event()
         self._prepared = False
         self._tails_at = 0.0
+        self._read = 0
+
+    @property
+    def read(self) -> int:
+        """How many records this object has read and dealt with."""
+        return self._read
 
     @property
     def engine(self) -> Engine:
@@ -111,6 +117,7 @@ class Projector:
         except BaseException:
             self._drop_follower()
             raise
+        self._read += read
         self._observe(follower, read)
         return read
 
@@ -209,7 +216,8 @@ class Projector:
         if not condition.lag_messages:
             condition = replace(condition, caught_up_at=now)
         gap_since = None if since is None else condition.gap_since or now
-        self._tell(replace(condition, gap_since=gap_since), again=looked)
+        gaps = len(follower.lanes.gaps()) if since else 0
+        self._tell(replace(condition, gap_since=gap_since, gaps=gaps), again=looked)
 
     def _take_failure(self, error: Exception, failures: int) -> int:
         passing = isinstance(error, RetryLater | RebuildRunning) or is_passing(error)

@@ -30,6 +30,8 @@ class ProjectionStatus:
     """Since when it was not caught up, `None` when it never was."""
     gap_seconds: float
     """Age of the oldest gap, 0 for none."""
+    gaps: int
+    """Lanes held because a number is missing."""
     parked: int
     error: str | None
 
@@ -52,6 +54,7 @@ class Condition:
     lag_messages: int | None = None
     caught_up_at: datetime | None = None
     gap_since: datetime | None = None
+    gaps: int = 0
     retrying_since: datetime | None = None
 
     @property
@@ -131,6 +134,7 @@ def describe(
         lag_messages=condition.lag_messages,
         lag_seconds=lag,
         gap_seconds=gap,
+        gaps=max(condition.gaps, condition.gap_since is not None),
         parked=parked,
         error=condition.error,
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from services.chassis import dead_letters
 from services.chassis.broker.port import TopicPartition
@@ -13,6 +14,7 @@ from services.chassis.domain import NotFound
 from services.chassis.event_store.port import OutboxRow
 from services.chassis.projection import Delivery
 from services.chassis.projector import Projector, TooManyDeadLetters
+from services.chassis.projector.tables import DEAD_LETTERS
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.in_memory_broker import record_of
 from services.chassis.testing.projection_suite import HASTE, a_projector, drain, plain, some_rows, tables_of
@@ -139,6 +141,20 @@ class DeadLetterSuite:
             drain(projector)
         with engine.connect() as connection:
             assert len(dead_letters.list_dead_letters(connection)) == HASTE.max_parked
+
+    def test_who_cannot_park_a_message_applies_nothing_beyond_it(
+        self, engine: Engine, log: InMemoryLog, projector: Projector, projection: Tallies
+    ) -> None:
+        sender = Sender()
+        rows = some_rows(sender, 5)
+        log.write(*rows)
+        drain(projector)
+        with engine.begin() as connection:
+            DEAD_LETTERS.drop(connection)
+        log.write(sender.row(EVENTS, "k", BROKEN), *some_rows(sender, 5))
+        with pytest.raises(DBAPIError):
+            drain(projector)
+        assert tables_of(engine, projection) == plain(rows)
 
     def parked(self, log: InMemoryLog, projector: Projector) -> None:
         """Park the second of three messages."""

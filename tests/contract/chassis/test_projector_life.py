@@ -12,6 +12,7 @@ from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.domain import NotFound, RetryLater, StateConflict, Unavailable
 from services.chassis.leases import Leases
+from services.chassis.metrics import Metrics
 from services.chassis.projection import Delivery, TableName, View
 from services.chassis.projector import (
     Bounds,
@@ -23,6 +24,7 @@ from services.chassis.projector import (
     list_builds,
     read_statuses,
 )
+from services.chassis.projector.metering import ProjectorMetrics
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import HASTE, a_projector, drain, plain, some_rows, tables_of
 from services.chassis.testing.sending import Sender
@@ -304,4 +306,20 @@ def test_lag_beyond_its_bound_is_not_ready(engine: Engine, log: InMemoryLog) -> 
     assert (status.lag_messages, status.lag_seconds, status.ready) == (180, 61, False)
     drain(projector)
     assert projector.status().ready
+    projector.close()
+
+
+def test_the_metrics_tell_how_a_projection_stands(engine: Engine, log: InMemoryLog) -> None:
+    sender = Sender()
+    rows = [sender.row(EVENTS, "k", {"amount": 1}) for _ in range(4)]
+    log.write(*rows[:2], rows[3])
+    projector, metrics = a_projector(engine, InMemoryBroker(log), Tallies()), Metrics()
+    drain(projector)
+    projector.run_once()
+    filling = ProjectorMetrics(metrics, [projector])
+    filling.fill()
+    filling.fill()
+    text = metrics.exposition().decode()
+    assert 'cchc_projection_messages_applied_total{projection="tallies"} 3.0' in text
+    assert 'cchc_projection_gaps{projection="tallies"} 1.0' in text
     projector.close()
