@@ -55,11 +55,15 @@ class Pace:
     last_score: int = 0
     run: int = 0
 
-    def after(self, at: datetime, score: int, *, fast_tap_seconds: float) -> "Pace":
-        """Count one more answer. One that was given before the last known one says nothing about pace."""
+    def after(self, at: datetime, score: int, *, uncertainty_seconds: float, fast_tap_seconds: float) -> "Pace":
+        """Count one more answer. One that was given before the last known one says nothing about pace.
+
+        A tap is called quick only where its time is known better than that.
+        """
         if self.last_at is not None and at < self.last_at:
             return self
-        quick = self.last_at is not None and (at - self.last_at).total_seconds() < fast_tap_seconds
+        is_sure = self.last_at is not None and uncertainty_seconds < fast_tap_seconds
+        quick = is_sure and self.last_at is not None and (at - self.last_at).total_seconds() < fast_tap_seconds
         return Pace(
             last_at=at,
             fast_taps=self.fast_taps + 1 if quick else 0,

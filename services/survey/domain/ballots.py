@@ -61,6 +61,16 @@ FAST_TAP_SECONDS = RULE_SETS["abuse-v1"].fast_tap_seconds
 """Pace is state, so the limit of a quick tap is one for all rule sets; a set with another one needs a rebuild."""
 
 
+def pace_after(pace: Pace, cast: BallotCast) -> Pace:
+    """Count a ballot into the pace."""
+    return pace.after(
+        cast.captured_at,
+        cast.score,
+        uncertainty_seconds=cast.uncertainty_seconds,
+        fast_tap_seconds=FAST_TAP_SECONDS,
+    )
+
+
 def evolve(state: Ballots, event: Event, *, remember: int = BALLOTS_REMEMBERED) -> Ballots:
     """Fold one fact into the state."""
     match event:
@@ -120,7 +130,7 @@ def _cast(state: Ballots, event: BallotCast, remember: int) -> Ballots:
         forgotten=state.forgotten + over,
         awaited=awaited,
         tally=tally,
-        pace=state.pace.after(event.captured_at, event.score, fast_tap_seconds=FAST_TAP_SECONDS),
+        pace=pace_after(state.pace, event),
         newest_at=max(state.newest_at or event.captured_at, event.captured_at),
     )
 

@@ -17,7 +17,7 @@ from services.survey.domain.ballot_events import (
     EnvelopeQuarantined,
     Receipt,
 )
-from services.survey.domain.ballots import FAST_TAP_SECONDS, Ballots
+from services.survey.domain.ballots import Ballots, pace_after
 from services.survey.domain.capture import CaptureTime
 from services.survey.domain.envelope import Envelope, Kind, Line
 
@@ -118,7 +118,7 @@ def _cast(
 
 
 def _holds(state: Ballots, cast: BallotCast, around: Circumstances) -> tuple[Event, ...]:
-    pace = state.pace.after(cast.captured_at, cast.score, fast_tap_seconds=FAST_TAP_SECONDS)
+    pace = pace_after(state.pace, cast)
     signs = Signs(
         pace=pace,
         outside_hours=around.outside_hours,

@@ -99,11 +99,17 @@ def test_signs_add_up_and_the_heaviest_is_named_first():
 
 
 def test_pace_counts_quick_taps_and_equal_answers_in_a_row():
-    pace = abuse.Pace()
+    pace, quick = abuse.Pace(), []
     for seconds, score in ((0, 4), (1, 4), (2, 4), (3, 5), (60, 5)):
-        pace = pace.after(NOW + timedelta(seconds=seconds), score, fast_tap_seconds=3.0)
-    assert (pace.fast_taps, pace.run) == (0, 2)
-    assert pace.after(NOW, 5, fast_tap_seconds=3.0) is pace
+        pace = pace.after(NOW + timedelta(seconds=seconds), score, uncertainty_seconds=0.1, fast_tap_seconds=3.0)
+        quick.append(pace.fast_taps)
+    assert (quick, pace.run) == ([0, 1, 2, 3, 0], 2)
+    assert pace.after(NOW, 5, uncertainty_seconds=0.1, fast_tap_seconds=3.0) is pace
+
+
+def test_a_tap_is_not_called_quick_where_nobody_knows_its_time_well():
+    pace = abuse.Pace(last_at=NOW, fast_taps=2, last_score=4, run=1)
+    assert pace.after(NOW, 4, uncertainty_seconds=600.0, fast_tap_seconds=3.0).fast_taps == 0
 
 
 def test_a_tap_is_a_ballot_at_once():
