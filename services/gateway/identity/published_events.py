@@ -1,6 +1,6 @@
 """Which facts of the door leave: all three, as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from sqlalchemy import Connection
 
@@ -49,12 +49,8 @@ class AccessJournal:
             type=f"cchc.{event.wire_name}",
             subject=stream,
             time=self.clock.now(),
-            data=_fields(event),
+            data={field.name: getattr(event, field.name) for field in fields(event)},
             key=stream,
             stream_version=0,
         )
         return NewMessage(topic=ACCESS_TOPIC, partition=envelope.partition_of(stream), key=stream, value=value)
-
-
-def _fields(event: Event) -> dict[str, object]:
-    return {name: getattr(event, name) for name in event.__dataclass_fields__}

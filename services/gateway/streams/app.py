@@ -70,13 +70,14 @@ async def _events(door: _Door, page: str) -> AsyncIterator[str]:
     told, ticks = -1, 0
     try:
         yield "retry: 2000\n\n"
+        await door.changes.first_look()
         while True:
             version = door.changes.version(page)
             if version != told:
                 told = version
                 yield _changed(version, ticks)
             elif not await door.changes.wait(page, quiet_seconds):
-                ticks += 1
+                ticks += 1 if ticking else 0
                 yield _changed(version, ticks) if ticking else ": line stands\n\n"
     finally:
         door.readers -= 1

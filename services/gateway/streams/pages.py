@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -54,10 +54,16 @@ class PageChanges:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._looked = asyncio.Event()
+
+    async def first_look(self) -> None:
+        """Wait a moment, after the first reader came, for the watcher to know how far the pages have come."""
+        self._start()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._looked.wait(), _WAIT_SECONDS)
 
     def version(self, page: str) -> int:
         """Give the newest version known of a page."""
-        self._start()
         return self._pages[page].version
 
     async def wait(self, page: str, seconds: float) -> bool:
@@ -106,8 +112,13 @@ class PageChanges:
             for page, projection in PAGES.items():
                 with suppress(Unavailable):
                     self._tell(page, freshness_of(reading.view(projection)).messages)
+        self._call(self._looked.set)
 
     def _tell(self, page: str, version: int) -> None:
         readers = self._pages[page]
-        if version != readers.version and self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(readers.tell, version)
+        if version != readers.version:
+            self._call(lambda: readers.tell(version))
+
+    def _call(self, told: Callable[[], None]) -> None:
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(told)

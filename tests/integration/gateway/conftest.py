@@ -1,0 +1,38 @@
+"""A gateway on files of its own, signed in or not."""
+
+import pytest
+
+from services.gateway.identity.set_up import CompleteSetUp
+from tests.support.gateway import a_gateway
+
+USER_NAME = "phong.noi.vu"
+PASSWORD = "một câu dài dễ nhớ 53"
+
+
+@pytest.fixture
+def under_test(tmp_path):
+    made = a_gateway(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def client(under_test):
+    return under_test.gateway.app.test_client()
+
+
+@pytest.fixture
+def session(under_test):
+    """Somebody who completed the set-up: their session's secret."""
+    set_up = under_test.gateway.site.set_up
+    command = CompleteSetUp(
+        token=set_up.issue_link(), user_name=USER_NAME, display_name="Phòng Nội vụ", password=PASSWORD
+    )
+    return set_up.complete(command)
+
+
+@pytest.fixture
+def reader(under_test, session):
+    client = under_test.gateway.app.test_client()
+    client.set_cookie("session", session)
+    return client

@@ -1,0 +1,177 @@
+import re
+
+import pytest
+
+from services.chassis.identity.tokens import TokenVerifier
+from services.gateway.identity.attempts import ADDRESS_LIMIT, NAME_LIMIT
+from services.gateway.identity.sessions import IDLE, LONGEST
+from tests.integration.gateway.conftest import PASSWORD, USER_NAME
+from tests.support.gateway import a_gateway, settings_in
+
+
+def form_token(client, path):
+    return re.search(r'name="form_token" value="([0-9a-f]{64})"', client.get(path).text)[1]
+
+
+def sign_in(client, password=PASSWORD, user_name=USER_NAME, **told):
+    form = {"form_token": form_token(client, "/sign-in"), "user_name": user_name, "password": password}
+    return client.post("/sign-in", data=form | told)
+
+
+def facts(under_test):
+    return [fact.type for fact in under_test.gateway.store.read(0, 1000) if fact.stream.startswith("access-")]
+
+
+def test_the_set_up_link_opens_the_first_account_and_signs_it_in(under_test, client):
+    path = under_test.gateway.set_up_path()
+    form = {
+        "form_token": form_token(client, path),
+        "token": path.partition("=")[2],
+        "user_name": USER_NAME,
+        "display_name": "Phòng Nội vụ",
+        "password": PASSWORD,
+        "password_again": PASSWORD,
+    }
+    answer = client.post("/set-up", data=form)
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert "Xin chào, Phòng Nội vụ" in client.get("/").text
+    assert client.get("/fleet").status_code == 200
+    assert facts(under_test) == ["directory.set_up_completed.v1"]
+    assert client.post("/set-up", data=form).status_code in {400, 403}
+    assert under_test.gateway.set_up_path() is None
+
+
+def test_a_newer_set_up_link_ends_the_older_one(under_test, client):
+    older, newer = under_test.gateway.set_up_path(), under_test.gateway.set_up_path()
+    assert (client.get(older).status_code, client.get(newer).status_code) == (404, 200)
+
+
+def test_a_set_up_link_ends_after_a_day(under_test, client):
+    path = under_test.gateway.set_up_path()
+    under_test.clock.move(24 * 3600)
+    assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("password", ["ngắn quá", "aaaaaaaaaaaaaaaa", "phong.noi.vu 2021"])
+def test_a_weak_password_opens_no_account(under_test, client, password):
+    path = under_test.gateway.set_up_path()
+    form = {
+        "form_token": form_token(client, path),
+        "token": path.partition("=")[2],
+        "user_name": USER_NAME,
+        "password": password,
+        "password_again": password,
+    }
+    assert client.post("/set-up", data=form).status_code == 422
+    assert under_test.gateway.set_up_path() is not None
+
+
+def test_the_right_password_lets_in_and_is_on_record(under_test, client, session):
+    answer = sign_in(client, next="/fleet")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/fleet")
+    assert facts(under_test)[-1] == "directory.signed_in.v1"
+
+
+def test_a_wrong_name_and_a_wrong_password_are_answered_alike(under_test, client, session):
+    wrong_name = sign_in(client, user_name="khong.co.ai")
+    wrong_password = sign_in(client, password="không phải mật khẩu")
+    assert wrong_name.status_code == wrong_password.status_code == 403
+    said = [re.search(r"error-summary__list.*", it.text)[0] for it in (wrong_name, wrong_password)]
+    assert said[0] == said[1]
+    assert facts(under_test)[-2:] == ["directory.sign_in_failed.v1"] * 2
+
+
+@pytest.mark.parametrize("user_name", [USER_NAME, "khong.co.ai"])
+def test_a_name_is_locked_after_five_failures_whether_or_not_somebody_has_it(under_test, client, session, user_name):
+    for _ in range(NAME_LIMIT.failures):
+        assert sign_in(client, "sai mật khẩu rồi", user_name).status_code == 403
+    locked = sign_in(client, PASSWORD, user_name)
+    assert locked.status_code == 429
+    assert int(locked.headers["Retry-After"]) <= NAME_LIMIT.window.total_seconds() + 1
+
+
+def test_a_lock_opens_when_its_window_is_over(under_test, client, session):
+    for _ in range(NAME_LIMIT.failures + 1):
+        sign_in(client, "sai mật khẩu rồi")
+    under_test.clock.move(NAME_LIMIT.window.total_seconds())
+    assert sign_in(client).status_code == 303
+
+
+def test_an_address_that_tries_many_names_is_locked_too(under_test, client, session):
+    answers = [sign_in(client, "x", f"ten.{at}").status_code for at in range(ADDRESS_LIMIT.failures + 1)]
+    assert answers == [403] * ADDRESS_LIMIT.failures + [429]
+
+
+def test_a_form_that_another_site_sends_is_refused(client, session):
+    assert sign_in(client, form_token="0" * 64).status_code == 400
+    form = {"form_token": form_token(client, "/sign-in"), "user_name": USER_NAME, "password": PASSWORD}
+    answer = client.post("/sign-in", data=form, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 400
+
+
+def test_a_form_token_of_one_browser_is_worth_nothing_in_another(under_test, client, session):
+    other = under_test.gateway.app.test_client()
+    form_token(other, "/sign-in")
+    assert sign_in(other, form_token=form_token(client, "/sign-in")).status_code == 400
+
+
+def test_signing_in_never_leads_to_another_site(client, session):
+    assert sign_in(client, next="https://evil.example/").headers["Location"] == "/"
+
+
+def test_signing_out_needs_the_form_and_ends_the_session(reader):
+    assert reader.post("/sign-out").status_code == 303
+    assert reader.get("/fleet").status_code == 200
+    reader.post("/sign-out", data={"form_token": form_token(reader, "/")})
+    assert reader.get("/fleet").status_code == 302
+
+
+@pytest.mark.parametrize("away", [IDLE, LONGEST])
+def test_a_session_ends_when_idle_and_after_half_a_day(under_test, reader, away):
+    under_test.clock.move(away.total_seconds())
+    assert reader.get("/fleet").headers["Location"] == "/sign-in?next=/fleet"
+
+
+def test_a_session_in_use_outlives_the_idle_time(under_test, reader):
+    for _ in range(3):
+        under_test.clock.move(IDLE.total_seconds() - 60)
+        assert reader.get("/fleet").status_code == 200
+
+
+def test_over_plain_http_the_cookies_are_kept_from_scripts_and_other_sites(client, session):
+    cookies = sign_in(client).headers.getlist("Set-Cookie")
+    (session_cookie,) = [it for it in cookies if it.startswith("session=")]
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(session_cookie.split("; "))
+    assert "Domain" not in session_cookie
+
+
+def test_over_https_the_cookies_are_bound_to_the_host(tmp_path):
+    made = a_gateway(tmp_path, settings=settings_in(tmp_path, public_url="https://cchc.example"))
+    client = made.gateway.app.test_client()
+    cookie = client.get("/sign-in").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-form=")
+    assert {"Secure", "HttpOnly", "Path=/"} <= set(cookie.split("; "))
+    assert made.gateway.site.session_cookie == "__Host-session"
+    made.close()
+
+
+def test_no_table_keeps_a_secret_as_it_is(under_test, session):
+    with under_test.gateway.site.sign_in.engine.connect() as connection:
+        dump = str([connection.exec_driver_sql(f"SELECT * FROM {it}").all() for it in ("sessions", "accounts")])
+    assert session not in dump
+    assert PASSWORD not in dump
+    assert "$argon2id$" in dump
+
+
+def test_the_portal_renews_the_token_with_which_it_acts(under_test, session):
+    site, clock = under_test.gateway.site, under_test.clock
+    found = site.sessions.find(session)
+    first = site.tokens.token_for(found)
+    assert site.tokens.token_for(found) == first
+    clock.move(8 * 60 + 1)
+    renewed = site.tokens.token_for(found)
+    caller = TokenVerifier(
+        lambda: under_test.gateway.app.test_client().get("/api/directory/v1/jwks.json").json, clock=clock
+    )
+    assert renewed != first
+    assert caller.verify(renewed).roles == {"operator", "reform_desk"}
