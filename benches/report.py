@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -165,11 +166,10 @@ def _short(value: float | None) -> float | None:
 def _tree(root: int) -> list[int]:
     found = [root]
     for pid in found:
-        for children in Path(f"/proc/{pid}/task").glob("*/children"):
-            try:
+        # A process may end while it is looked at.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            for children in Path(f"/proc/{pid}/task").glob("*/children"):
                 found += map(int, children.read_text().split())
-            except (FileNotFoundError, ProcessLookupError):
-                continue
     return found
 
 
