@@ -22,7 +22,7 @@ def check_length(environ: dict[str, Any]) -> None:
         BodyTooLarge: The body is above the limit.
     """
     length = environ.get("CONTENT_LENGTH")
-    if length and length.isdigit() and int(length) > BODY_LIMIT:
+    if length and length.isdecimal() and int(length) > BODY_LIMIT:
         raise _too_large()
     if "HTTP_TRANSFER_ENCODING" in environ:
         # The framework would cut a chunked body off at the limit without a word, and bridges from ASGI do not say that

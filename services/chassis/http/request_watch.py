@@ -103,7 +103,8 @@ def _add_headers(response: Response, request_id: str) -> None:
 def _watch() -> Watch:
     runtime = current_runtime()
     rule = request.url_rule
-    key = (rule.endpoint if rule else "", request.method)
+    # Whatever method or address a stranger thinks up, unmatched requests share one entry.
+    key = (rule.endpoint, request.method) if rule else ("", "")
     watch = cast("Watch | None", runtime.watches.get(key))
     if watch is None:
         watch = runtime.watches[key] = _new_watch(runtime, rule.endpoint if rule else None)

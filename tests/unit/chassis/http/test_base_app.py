@@ -116,6 +116,12 @@ def test_requests_are_counted_by_route_and_status(app, client):
     assert line in internal.get("/metrics").text
 
 
+def test_what_strangers_think_up_is_counted_together(app, client):
+    for number in range(5):
+        client.open(f"/nothing-{number}", method=f"ODD{number}")
+    assert list(runtime_of(app).watches) == [("", "")]
+
+
 def test_two_apps_in_one_process_count_apart():
     assert Metrics().registry is not Metrics().registry
 

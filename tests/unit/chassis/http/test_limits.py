@@ -44,6 +44,10 @@ def test_a_body_over_the_limit_is_413_on_an_unknown_address_too(client):
     assert _send(client, "/nothing", Unread(), CONTENT_LENGTH=str(BODY_LIMIT + 1)).status_code == 413
 
 
+def test_a_length_that_is_no_number_is_no_failure(client):
+    assert _send(client, PARCELS, Unread(), CONTENT_LENGTH="\xb2").status_code == 401
+
+
 def test_a_body_of_exactly_the_limit_is_taken(client, tablet):
     body = b"x" * BODY_LIMIT
     answer = client.post(PARCELS, data=body, headers=tablet.sign("POST", PARCELS, body))
