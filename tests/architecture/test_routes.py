@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.chassis.http.guards import routes_without_guard
+from services.chassis.http.routes import routes_without_guard
 from services.chassis.identity import TokenVerifier
 from tests.support.gateway import a_gateway
 from tests.support.product_apps import a_survey_app, an_indicators_app

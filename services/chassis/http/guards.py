@@ -1,11 +1,10 @@
 """Who may call a route: every route has a guard, and one that has none is refused."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from flask import Flask, Response, g, request
-from werkzeug.routing import Rule
 
 from services.chassis.domain import NotAllowed, Refusal
 from services.chassis.http.blueprints import GuardedBlueprint
@@ -205,28 +204,6 @@ def current_caller() -> Caller:
     """Give the caller whom the guard let in."""
     caller: Caller = g.caller
     return caller
-
-
-def guard_of(app: Flask, endpoint: str, method: str) -> Guard | None:
-    """Give the guard of a route: its own, else its blueprint's."""
-    view: Any = app.view_functions[endpoint]
-    handler = getattr(view.view_class, method.lower(), view) if hasattr(view, "view_class") else view
-    own: Guard | None = getattr(handler, "_apidoc", {}).get("guard")
-    blueprint = app.blueprints.get(endpoint.rpartition(".")[0])
-    return own or getattr(blueprint, "guard", None)
-
-
-def routes_without_guard(app: Flask) -> list[str]:
-    """List the routes that nobody may call because they do not say who may."""
-    return sorted(
-        {f"{method} {rule.rule}" for rule, method in _routes(app) if not guard_of(app, rule.endpoint, method)}
-    )
-
-
-def _routes(app: Flask) -> Iterator[tuple[Rule, str]]:
-    for rule in app.url_map.iter_rules():
-        for method in rule.methods or ():
-            yield rule, method
 
 
 def _devices() -> DeviceVerifier:

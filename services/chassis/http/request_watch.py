@@ -7,8 +7,9 @@ from prometheus_client import Counter, Histogram
 
 from services.chassis.clock import monotonic
 from services.chassis.http.bodies import check_encoding, check_length
-from services.chassis.http.guards import Guard, GuardMissing, Open, guard_of
+from services.chassis.http.guards import Guard, GuardMissing, Open
 from services.chassis.http.refusals import BadRequest
+from services.chassis.http.routes import guard_of
 from services.chassis.http.runtime import Runtime, current_runtime
 from services.chassis.http.tracing import REQUEST_ID_HEADER, request_id_of
 from services.chassis.logging import get_logger

@@ -8,10 +8,9 @@ from services.chassis.http.guards import (
     Page,
     admit_readers,
     guard,
-    guard_of,
     guarded_blueprint,
-    routes_without_guard,
 )
+from services.chassis.http.routes import guard_of, routes_without_guard
 from services.chassis.http.runtime import PageDoor
 from services.chassis.identity import Caller, RegisteredDevice
 from tests.support.devices import Tablet
