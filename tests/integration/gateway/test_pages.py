@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from services.chassis.http.guards import routes_without_guard
+from services.chassis.http.routes import routes_without_guard
 from tests.support.gateway import a_gateway
 
 PAGES = ("/", "/counter-results", "/fleet", "/no-such-page")
