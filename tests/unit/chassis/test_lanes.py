@@ -59,6 +59,13 @@ def test_while_a_gap_is_open_the_place_to_go_on_from_stays_before_what_was_let_g
     assert (state_of(under_test).ahead, state_of(under_test).sequence.last) == (4, 2)
 
 
+def test_what_is_put_aside_behind_a_gap_does_not_hide_what_was_let_go() -> None:
+    rows, under_test = some_rows(4), lanes()
+    records = as_records([rows[0], rows[3], rows[3]])
+    admit(under_test, [*records[:2], Record(EVENTS, 0, "k", b"not ours", 2)])
+    assert state_of(under_test).resume == 0
+
+
 def test_the_age_of_a_gap_begins_with_its_first_record_and_ends_with_the_missing_one() -> None:
     rows, under_test = some_rows(3), lanes()
     records = as_records([rows[0], rows[2], rows[1], rows[2]])
