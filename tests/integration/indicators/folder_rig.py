@@ -1,12 +1,11 @@
 """The real folder on a real database, read from a fake event log that interleaves and repeats."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import MetaData, select
 
 from services.chassis.envelope import decode
 from services.chassis.event_store.port import OutboxRow
@@ -75,11 +74,10 @@ class FolderRig:
     def tables(self) -> dict[str, list[tuple]]:
         """Give every row of the build that readers see, sorted."""
         with self.view() as view:
-            names: list[str] = []
-            define_folder(view._metadata.__class__(), lambda name: names.append(name) or name)
-            tables = (name for name in dict.fromkeys(names) if view._name(name) in view._metadata.tables)
+            metadata = MetaData()
+            define_folder(metadata, lambda name: name)
             return {
-                name: sorted(tuple(row) for row in view.connection.execute(select(view.table(name)))) for name in tables
+                name: sorted(map(tuple, view.connection.execute(select(view.table(name))))) for name in metadata.tables
             }
 
     @contextmanager
@@ -92,6 +90,3 @@ class FolderRig:
         return Projector(
             self.service.engine, InMemoryBroker(self.log), projection, self.leases, clock=self.clock, limits=limits
         )
-
-
-NewId = Callable[[], UUID]

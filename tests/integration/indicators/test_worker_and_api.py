@@ -1,0 +1,92 @@
+"""The worker's tasks together, and the API that reads what they released."""
+
+import json
+
+import pytest
+
+from services.chassis.envelope import decode
+from services.chassis.identity import TokenSigner, TokenVerifier
+from services.chassis.identity.keys import load_or_create_signing_key, public_half
+from services.indicators.app import app_of
+from services.indicators.bootstrap import build, migrate
+from services.indicators.config import Settings
+from services.indicators.projections.announcing import announce
+from services.indicators.worker import Schedule, build_worker
+from tests.integration.indicators.folder_rig import FolderRig
+
+PATH = "/api/indicators/v1/counter-results/"
+
+
+@pytest.fixture
+def rig(tmp_path):
+    rig = FolderRig(f"sqlite:///{tmp_path / 'folder.db'}", tmp_path)
+    yield rig
+    rig.kill()
+
+
+@pytest.fixture
+def client(rig, tmp_path):
+    jwk = load_or_create_signing_key(tmp_path / "signing.jwk")
+    service = build(rig.settings, clock=rig.clock, read_only=True)
+    client = app_of(service, TokenVerifier(lambda: {"keys": [public_half(jwk)]}, clock=rig.clock)).test_client()
+    token = TokenSigner(jwk, clock=rig.clock).sign("u-1", scopes=["reporting:read"])
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
+    yield client
+    service.close()
+
+
+def states(rig: FolderRig) -> list[dict]:
+    rows = rig.service.store.read_outbox(0, 1000, ["indicators.figure.state.v1"])
+    return [json.loads(bytes(decode(row.value).data)) for row in rows]
+
+
+def test_the_api_tells_released_figures_and_only_those(rig, client):
+    rig.write(*(rig.survey.cast(f"b{at}", 5 if at else 2) for at in range(7)), rig.survey.served(20))
+    rig.follow()
+    rig.follow_units()
+    answer = client.get(PATH, query_string={"by": "one_stop"})
+    assert answer.status_code == 200, answer.text
+    (line,) = answer.json["results"]
+    assert (line["key"], line["satisfaction"]["n"], line["satisfaction"]["satisfied"]) == ("xa-binh-duong", 5, 4)
+    assert (line["served"], line["response_rate"]) == (20, 0.25)
+
+
+def test_the_api_refuses_who_shows_no_token(client):
+    client.environ_base.pop("HTTP_AUTHORIZATION")
+    assert client.get(PATH).status_code == 401
+
+
+def test_the_api_refuses_what_it_does_not_know(rig, client):
+    rig.follow()
+    rig.follow_units()
+    assert client.get(PATH, query_string={"by": "voter"}).status_code == 422
+
+
+def test_running_sums_are_announced_once_per_movement(rig):
+    rig.write(*(rig.survey.cast(f"b{at}", 5) for at in range(10)))
+    rig.follow()
+    it = rig.service
+
+    def announced() -> int:
+        return announce(it.engine, it.store, it.folder, it.messages.state, lambda _connection: None)
+
+    assert announced() == 1
+    assert announced() == 0
+    rig.write(*(rig.survey.cast(f"c{at}", 4) for at in range(5)))
+    rig.follow()
+    assert announced() == 1
+    assert [(state["n"], state["blocks"]) for state in states(rig)] == [(10, 2), (15, 3)]
+
+
+def test_one_worker_at_a_time_owns_the_schedule(rig):
+    rig.write(*(rig.survey.cast(f"b{at}", 5) for at in range(5)))
+    rig.follow()
+    Schedule(rig.service, rig.leases).run_once()
+    assert len(states(rig)) == 1
+
+
+def test_a_worker_is_put_together_from_its_settings(tmp_path, rig):
+    settings = Settings(database=f"sqlite:///{tmp_path / 'other.db'}", keys=tmp_path, tenant="test")
+    migrate(settings)
+    names = [task.name for task in build_worker(settings, rig.projector._setup.broker)]
+    assert names == ["folder", "indicators_units", "indicators-schedule"]
