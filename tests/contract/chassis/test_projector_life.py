@@ -138,6 +138,9 @@ def test_while_one_process_owns_a_projection_another_waits(engine: Engine, log: 
     assert other.run_once() == 0
     assert (other.status().state, other.status().ready) == ("waiting", True)
     owner.close()
+    with engine.connect() as connection:
+        (told,) = read_statuses(connection, FixedClock().now())
+    assert told.state == "running"
     other.run_once()
     assert other.status().state == "running"
     other.close()
@@ -279,13 +282,19 @@ def test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_th
 ) -> None:
     sender, recorder = Sender(), Recorder()
     projector = a_projector(engine, InMemoryBroker(log), recorder, limits=Limits(batch=20, poll_seconds=0.01))
-    with Running(projector):
-        for _ in range(3):
-            for _ in range(100):
-                log.write(*some_rows(sender, 7))
-            projector.rebuild()
-        for _ in range(100):
+    pause = threading.Event()
+
+    def write() -> None:
+        for _ in range(400):
             log.write(*some_rows(sender, 7))
+            pause.wait(0.002)
+
+    writer = threading.Thread(target=write)
+    with Running(projector):
+        writer.start()
+        for _ in range(3):
+            projector.rebuild()
+        writer.join()
         until(lambda: sum(row[1] for row in tables_of(engine, recorder)["counts"]) == 2800)  # type: ignore[misc]
     assert set(recorder.recorded) == {(f"key-{nth}", count) for nth in range(7) for count in range(10, 401, 10)}
     assert set(recorder.recorded.values()) == {1}

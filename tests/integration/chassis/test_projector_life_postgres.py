@@ -1,0 +1,30 @@
+"""What threads and locks decide in a projector's life, on a real PostgreSQL."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine
+
+from services.chassis.database import open_database
+from tests.contract.chassis.test_projector_life import (
+    log,
+    test_a_new_version_is_built_aside_and_then_switched_to,
+    test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_the_live_build_does,
+    test_another_failure_stops_the_projection_and_a_rebuild_revives_it,
+    test_while_one_process_owns_a_projection_another_waits,
+)
+
+__all__ = [
+    "log",
+    "test_a_new_version_is_built_aside_and_then_switched_to",
+    "test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_the_live_build_does",
+    "test_another_failure_stops_the_projection_and_a_rebuild_revives_it",
+    "test_while_one_process_owns_a_projection_another_waits",
+]
+
+
+@pytest.fixture
+def engine(postgres_url: str) -> Iterator[Engine]:
+    engine = open_database(postgres_url)
+    yield engine
+    engine.dispose()
