@@ -20,7 +20,10 @@ def built_kiosk() -> Path:
     """The kiosk as `npm run build` leaves it, never older than its sources."""
     kiosk = KIOSK_DIST.parent
     page = KIOSK_DIST / "index.html"
-    sources = [kiosk / "index.html", *(each for each in (kiosk / "src").rglob("*") if each.is_file() and ".test." not in each.name)]
+    sources = [
+        kiosk / "index.html",
+        *(each for each in (kiosk / "src").rglob("*") if each.is_file() and ".test." not in each.name),
+    ]
     newest = max(each.stat().st_mtime for each in sources)
     if not page.exists() or page.stat().st_mtime < newest:
         pytest.fail("The kiosk is not built, or older than its sources: run `make setup`.", pytrace=False)
