@@ -8,7 +8,7 @@ import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
@@ -141,7 +141,7 @@ def _reads(name: str, store: EventStore) -> Check:
 
 def _threaded(app: Flask) -> ASGIApp:
     # a2wsgi types ASGI messages more narrowly than starlette does; both are the same protocol.
-    return cast("ASGIApp", WSGIMiddleware(app, workers=WEB_THREADS))
+    return cast("ASGIApp", WSGIMiddleware(cast("Any", app), workers=WEB_THREADS))
 
 
 def _verifier(folder: DataFolder) -> TokenVerifier:

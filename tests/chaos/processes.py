@@ -20,7 +20,11 @@ class Process:
     def start(self) -> None:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command, env={**environment(), **self._environment}, stdout=log, stderr=log, stdin=subprocess.DEVNULL
+                self._command,
+                env={**environment(), **self._environment},
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
             )
 
     @property

@@ -1,0 +1,77 @@
+"""A copy of one service's database, and putting it back under everybody's feet."""
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+import psycopg
+from sqlalchemy import make_url
+
+from cchc.distributed import SERVICES, tasks_of
+from cchc.log_of_outboxes import OWNERS
+from cchc.reconcile import reconcile_all
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
+from services.chassis.event_store.incarnations import begin_incarnation
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.ids import new_id
+from services.chassis.projector import Projector
+from tests.support.servers.ports import eventually
+from tests.support.servers.postgres import local_binaries
+
+if TYPE_CHECKING:
+    from tests.chaos.distributed import DistributedWorld
+
+WORKERS = tuple(f"{name} worker" for name in SERVICES)
+
+
+@dataclass(frozen=True)
+class PostgresBackup:
+    """`position` is one that the copy surely holds: it was read before the copy began."""
+
+    url: str
+    file: Path
+    position: int
+
+    @classmethod
+    def of(cls, url: str, folder: Path) -> Self:
+        """Copy a database while it runs."""
+        engine = open_database(url)
+        position = open_event_store(engine).last_position()
+        engine.dispose()
+        file = folder / f"survey-{position}.dump"
+        program("pg_dump", "--format=custom", f"--file={file}", url)
+        return cls(url, file, position)
+
+    def put_back(self, world: "DistributedWorld") -> None:
+        """Restore the survey database, begin its new life, and reconcile its readers."""
+        world.rest("survey web", "survey relay", *WORKERS)
+        self._replace()
+        world.wake("survey relay")
+        eventually(lambda: world.relayed("survey"), seconds=60, every=0.2)
+        for name in SERVICES:
+            projectors = [task for task in tasks_of(name, world.env) if isinstance(task, Projector)]
+            reconcile_all(projectors, said=lambda _line: None)
+        world.wake("survey web", *WORKERS)
+
+    def _replace(self) -> None:
+        name = make_url(self.url).database
+        server = make_url(self.url).set(database="postgres").render_as_string(hide_password=False)
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+            connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
+        program("pg_restore", f"--dbname={self.url}", str(self.file))
+        engine = open_database(self.url)
+        topics = [topic for topic, owner in OWNERS.items() if owner == "survey"]
+        with engine.begin() as connection:
+            begin_incarnation(
+                connection, new=new_id(), now=SystemClock().now(), source="/cchc/thang-binh/survey", topics=topics
+            )
+        engine.dispose()
+
+
+def program(name: str, *arguments: str) -> None:
+    binaries = local_binaries()
+    assert binaries is not None
+    subprocess.run([binaries / name, *arguments], check=True, capture_output=True)
