@@ -143,7 +143,7 @@ def test_two_tabs_never_send_twice_and_share_one_sequence(server: FakeSurveyServ
 def test_a_server_that_fails_in_every_way_loses_and_doubles_nothing(
     server: FakeSurveyServer, browser: KioskBrowser
 ) -> None:
-    dice = random.Random(20210618)  # noqa: S311 - a test's dice, the same at every throw
+    dice = random.Random(20210618)
     server.behaviour.timings = QUICK
     server.behaviour.mood = lambda: dice.choice(MOODS)
     page = browser.open(server.pairing_url)
