@@ -3,7 +3,7 @@
 --
 -- Arrays command_… have one element per command, fact_… one per fact in the order of the commands, and so on; message_…
 -- and claim_… say by index (from 1) which command they belong to. The first fact of a command carries its id, the
--- digest of its body and its result. `plain` says that the caller found no twin ids or claims in the batch and that the
+-- digest of its body and its result. A command that follows the one before it is created only if that one was. `plain` says that the caller found no twin ids or claims in the batch and that the
 -- commands on one stream follow each other; `head_…` are the streams as the batch needs to find them. One look then
 -- tells whether every command goes through, and everything is written by set; otherwise they are judged one by one.
 --
@@ -17,6 +17,7 @@ CREATE OR REPLACE FUNCTION append_events(
     command_stream text[],
     command_version integer[],
     command_facts integer[],
+    command_follows boolean[],
     fact_stream text[],
     fact_version integer[],
     fact_type text[],
@@ -124,6 +125,7 @@ BEGIN
                 LIMIT 1;
                 outcome := CASE
                     WHEN found_version <> command_version[nth_command] THEN 3
+                    WHEN command_follows[nth_command] AND outcomes[nth_command - 1] <> 0 THEN 3
                     WHEN found_claim IS NOT NULL THEN 4
                     ELSE 0
                 END;

@@ -49,6 +49,10 @@ class AppendRequest:
     `claims` are keys that may be taken once in the store's life. `command_id` makes the request idempotent: the same id
     with the same `command_hash` is answered `already_have`, with another hash `conflict`. `result` is given back with a
     later `already_have`. Both are kept with the command's first fact: a request without facts has neither.
+
+    `follows` says that it was decided on top of the request before it in the same call: unless that one is created by
+    this call, this one is refused as a lost race, even where its version fits by chance. An id recorded before is
+    answered as ever.
     """
 
     stream: str
@@ -59,6 +63,7 @@ class AppendRequest:
     command_hash: bytes = b""
     claims: tuple[str, ...] = ()
     result: bytes | None = None
+    follows: bool = False
 
 
 class Outcome(StrEnum):

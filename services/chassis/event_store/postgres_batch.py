@@ -12,13 +12,13 @@ from uuid import UUID
 from services.chassis.event_store.port import AppendRequest
 
 UUID_OID, BOOL_OID = 2950, 16
-_BYTES, _SHORTS, _INTEGERS, _TEXTS, _UUIDS = 1001, 1005, 1007, 1009, 2951
-_ELEMENT = {_BYTES: 17, _SHORTS: 21, _INTEGERS: 23, _TEXTS: 25, _UUIDS: 2950}
+_BOOLEANS, _BYTES, _SHORTS, _INTEGERS, _TEXTS, _UUIDS = 1000, 1001, 1005, 1007, 1009, 2951
+_ELEMENT = {_BOOLEANS: 16, _BYTES: 17, _SHORTS: 21, _INTEGERS: 23, _TEXTS: 25, _UUIDS: 2950}
 
 PARAMETER_TYPES = (
     *(UUID_OID, BOOL_OID),
     *(_TEXTS, _INTEGERS),
-    *(_TEXTS, _INTEGERS, _INTEGERS),
+    *(_TEXTS, _INTEGERS, _INTEGERS, _BOOLEANS),
     *(_TEXTS, _INTEGERS, _TEXTS, _BYTES, _BYTES, _UUIDS, _BYTES, _BYTES),
     *(_INTEGERS, _TEXTS, _SHORTS, _TEXTS, _BYTES),
     *(_INTEGERS, _TEXTS),
@@ -70,6 +70,7 @@ def _commands(requests: Sequence[AppendRequest]) -> list[bytes]:
         _texts([request.stream for request in requests]),
         _integers([request.expected_version for request in requests]),
         _integers([len(request.facts) for request in requests]),
+        _numbers(_BOOLEANS, "?", [request.follows for request in requests]),
     ]
 
 

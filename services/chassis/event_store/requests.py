@@ -36,6 +36,11 @@ def claim_taken(claim: str) -> ClaimTaken:
     return ClaimTaken(f"{claim} is taken", claim=claim)
 
 
+def is_created(verdict: Verdict | Refusal) -> bool:
+    """Say whether a request was recorded just now."""
+    return isinstance(verdict, Verdict) and verdict.outcome is Outcome.CREATED
+
+
 def created(requests: Sequence[AppendRequest], last_position: int) -> list[Verdict | Refusal]:
     """Tell that every request was created, their facts in order, the last at `last_position`."""
     position = last_position - sum(len(request.facts) for request in requests)

@@ -14,7 +14,7 @@ from services.chassis.event_store.port import (
     Outcome,
     Verdict,
 )
-from services.chassis.event_store.requests import another_version, claim_taken
+from services.chassis.event_store.requests import another_version, claim_taken, is_created
 from services.chassis.event_store.timestamps import to_microseconds
 
 _INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -50,12 +50,18 @@ class _Batch:
         self._moment: int = max(to_microseconds(now), last[1])
         self._versions: dict[str, int] = {}
         self._messages: list[Any] = []
+        self._was_created = True
 
     def verdict_of(self, request: AppendRequest) -> Verdict | Refusal:
+        verdict = self._judge(request)
+        self._was_created = is_created(verdict)
+        return verdict
+
+    def _judge(self, request: AppendRequest) -> Verdict | Refusal:
         if (recorded := self._recorded(request)) is not None:
             return recorded
         version = self._version_of(request.stream)
-        if version != request.expected_version:
+        if version != request.expected_version or (request.follows and not self._was_created):
             return another_version(request, version)
         for claim in request.claims:
             if self._row("SELECT 1 FROM claims WHERE claim = ?", (claim,)):

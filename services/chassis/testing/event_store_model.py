@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.chassis.domain import Refusal
 from services.chassis.event_store.port import NO_STREAM, AppendRequest, ClaimTaken, EventStore, Outcome, Verdict
-from services.chassis.event_store.requests import another_version, claim_taken
+from services.chassis.event_store.requests import another_version, claim_taken, is_created
 from services.chassis.ids import new_id
 from services.chassis.testing.event_store_suite import assert_outbox_is_dense
 from services.chassis.testing.requests import a_fact, a_message, a_request
@@ -28,6 +28,7 @@ class Wish:
     claims: tuple[int, ...]
     facts: int
     lanes: tuple[int, ...]
+    follows: bool
 
 
 wishes = st.builds(
@@ -39,6 +40,7 @@ wishes = st.builds(
     claims=st.lists(st.integers(0, 3), max_size=2).map(tuple),
     facts=st.sampled_from([1, 1, 1, 2, 3]),
     lanes=st.lists(st.integers(0, 2), max_size=3).map(tuple),
+    follows=st.booleans(),
 )
 
 
@@ -53,14 +55,20 @@ class ModelStore:
         self.claims: set[str] = set()
         self.heads: Counter[tuple[str, int]] = Counter()
 
-    def append(self, request: AppendRequest) -> Verdict | Refusal:
-        """Judge one request and remember what it did."""
+    def append_many(self, requests: Sequence[AppendRequest]) -> list[Verdict | Refusal]:
+        """Judge requests in order and remember what they did."""
+        verdicts: list[Verdict | Refusal] = []
+        for request in requests:
+            verdicts.append(self._judge(request, was_created=not verdicts or is_created(verdicts[-1])))
+        return verdicts
+
+    def _judge(self, request: AppendRequest, *, was_created: bool) -> Verdict | Refusal:
         if request.command_id in self.recorded:
             command_hash, verdict = self.recorded[request.command_id]
             outcome = Outcome.ALREADY_HAVE if command_hash == request.command_hash else Outcome.CONFLICT
             return Verdict(outcome=outcome, version=verdict.version, position=verdict.position, result=verdict.result)
         version = self.versions.get(request.stream, NO_STREAM)
-        if version != request.expected_version:
+        if version != request.expected_version or (request.follows and not was_created):
             return another_version(request, version)
         if spent := self.claims.intersection(request.claims):
             return claim_taken(min(spent))
@@ -100,7 +108,7 @@ def _compare(store: EventStore, batches: Sequence[Sequence[Wish]]) -> None:
     model = ModelStore(store.last_position())
     for batch in batches:
         requests = _requests(batch, run, ids, dict(model.versions))
-        expected = [model.append(request) for request in requests]
+        expected = model.append_many(requests)
         answers = store.append_many(requests)
         assert [_told(answer) for answer in answers] == [_told(answer) for answer in expected]
     assert store.last_position() == model.position
@@ -125,6 +133,7 @@ def _requests(batch: Sequence[Wish], run: str, ids: Sequence[UUID], versions: di
                 command_hash=b"%d" % wish.body,
                 claims=tuple(f"{run}-{claim}" for claim in wish.claims),
                 result=b"r%d" % wish.stream,
+                follows=wish.follows,
             )
         )
     return requests

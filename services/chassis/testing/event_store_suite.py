@@ -102,6 +102,31 @@ class EventStoreSuite:
         assert [kind_of(verdict) for verdict in verdicts] == ["created", "created", "ConcurrencyConflict"]
         assert [fact.version for fact in store.load(stream)] == [0, 1]
 
+    def test_what_follows_a_command_that_was_not_created_is_refused_though_its_version_fits(
+        self, store: EventStore
+    ) -> None:
+        stream = a_stream()
+        twin = a_request(stream)
+        store.append(twin)
+        store.append_many([a_request(stream, 0, claims=(stream,))])
+        answers = store.append_many(
+            [
+                a_request(stream, 1, claims=(stream,)),
+                a_request(stream, 1, follows=True),
+                twin,
+                a_request(stream, 1, follows=True),
+                a_request(stream, 1),
+                a_request(stream, 2, follows=True),
+            ]
+        )
+        refused, behind, known, after_twin, plain, after_created = answers
+        assert isinstance(refused, ClaimTaken)
+        assert isinstance(behind, ConcurrencyConflict)
+        assert isinstance(known, Verdict)
+        assert known.outcome is Outcome.ALREADY_HAVE
+        assert isinstance(after_twin, ConcurrencyConflict)
+        assert [verdict.version for verdict in (plain, after_created) if isinstance(verdict, Verdict)] == [2, 3]
+
     def test_twin_commands_of_a_batch_are_recorded_once(self, store: EventStore) -> None:
         request = a_request(a_stream())
         verdicts = store.append_many([request, request])

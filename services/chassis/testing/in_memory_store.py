@@ -20,7 +20,7 @@ from services.chassis.event_store.port import (
     RecordedFact,
     Verdict,
 )
-from services.chassis.event_store.requests import another_version, check_requests, claim_taken
+from services.chassis.event_store.requests import another_version, check_requests, claim_taken, is_created
 from services.chassis.ids import new_id
 
 
@@ -56,8 +56,11 @@ class InMemoryEventStore:
     def append_many(self, requests: Sequence[AppendRequest]) -> list[Verdict | Refusal]:
         """Record many commands, in order."""
         check_requests(requests)
+        verdicts: list[Verdict | Refusal] = []
         with self._kept.lock:
-            return [self._judge(request) for request in requests]
+            for request in requests:
+                verdicts.append(self._judge(request, was_created=not verdicts or is_created(verdicts[-1])))
+        return verdicts
 
     def append_in(self, connection: Connection, requests: Sequence[AppendRequest]) -> list[Verdict | Refusal]:  # noqa: ARG002 - there is no transaction to be in
         """Do as `append_many`; nothing is taken back when the caller's transaction is."""
@@ -95,11 +98,11 @@ class InMemoryEventStore:
     def close(self) -> None:
         """Give nothing back: there is nothing."""
 
-    def _judge(self, request: AppendRequest) -> Verdict | Refusal:
+    def _judge(self, request: AppendRequest, *, was_created: bool) -> Verdict | Refusal:
         if request.command_id is not None and request.command_id in self._kept.commands:
             return self._known(request, *self._kept.commands[request.command_id])
         version = self._kept.versions.get(request.stream, NO_STREAM)
-        if version != request.expected_version:
+        if version != request.expected_version or (request.follows and not was_created):
             return another_version(request, version)
         for claim in request.claims:
             if claim in self._kept.claims:

@@ -100,6 +100,14 @@ def _kept(state: Ballots, event: Event) -> Ballots:
             return state
 
 
+def forget_old(state: Ballots, *, remember: int = BALLOTS_REMEMBERED) -> Ballots:
+    """Let go of all but the newest ballots."""
+    over = len(state.recent) - remember
+    if over <= 0:
+        return state
+    return replace(state, recent=dict(list(state.recent.items())[over:]), forgotten=state.forgotten + over)
+
+
 def _received(state: Ballots, receipt: Receipt | None) -> Ballots:
     if receipt is None or receipt.seq is None:
         return state
@@ -115,24 +123,21 @@ def _cast(state: Ballots, event: BallotCast, remember: int) -> Ballots:
         field=event.field,
     )
     recent = {**state.recent, event.ballot_id: ballot}
-    over = max(0, len(recent) - remember)
-    for ballot_id in list(recent)[:over]:
-        del recent[ballot_id]
     tally = {**state.tally, event.day: state.tally.get(event.day, 0) + 1}
     if len(tally) > DAYS_REMEMBERED:
         del tally[min(tally)]
     awaited = state.awaited
     if event.ballot_id in awaited:
         awaited = {ballot_id: answers for ballot_id, answers in awaited.items() if ballot_id != event.ballot_id}
-    return replace(
+    after = replace(
         state,
         recent=recent,
-        forgotten=state.forgotten + over,
         awaited=awaited,
         tally=tally,
         pace=pace_after(state.pace, event),
         newest_at=max(state.newest_at or event.captured_at, event.captured_at),
     )
+    return forget_old(after, remember=remember)
 
 
 def _with(state: Ballots, ballot_id: str, **changes: object) -> Ballots:

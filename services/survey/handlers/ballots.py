@@ -17,7 +17,7 @@ from services.survey.domain.device import Device
 from services.survey.domain.envelope import Kind, Line
 from services.survey.domain.receiving import answer, quarantine_line, receipt_of, why_held
 from services.survey.handlers.around import Hearing, Surroundings, card_hash
-from services.survey.handlers.kinds import BALLOTS
+from services.survey.handlers.kinds import ALL_BALLOTS
 from services.survey.handlers.memory import BallotMemory, Tablet
 from services.survey.handlers.streams import Streams, Versioned
 
@@ -68,6 +68,7 @@ class _Offer:
 class _Round:
     offers: list[_Offer] = field(default_factory=list)
     ahead: Versioned[Ballots] = field(default_factory=lambda: Versioned(ballots.INITIAL, -1))
+    is_chain: bool = False
 
 
 class Receiver:
@@ -98,7 +99,11 @@ class Receiver:
                 anchors=tablet.anchors,
                 newest_mono=newest_mono(tuple(lines)),
             )
-            self._settle(tablet, works, hearing)
+            try:
+                self._settle(tablet, works, hearing)
+            finally:
+                # Within a batch nothing is forgotten: its last line may be about the oldest ballot in memory.
+                tablet.at = Versioned(ballots.forget_old(tablet.at.state), tablet.at.version)
             self._memory.keep(tablet)
             return BatchAnswer(
                 results=tuple(_result(work) for work in works),
@@ -127,12 +132,17 @@ class Receiver:
             twin = _may_be_twin(work, tablet.at.state)
             held = work.keep_because or why_held(round_.ahead.state, work.line, device_id=tablet.device_id)
             events, claims = self._decide(work, held, round_.ahead.state, hearing)
-            request, after = self._streams.request(BALLOTS, tablet.device_id, round_.ahead, events, claims=claims)
+            request, after = self._streams.request(ALL_BALLOTS, tablet.device_id, round_.ahead, events, claims=claims)
             command_id = _command_id(work.line, held, device_id=tablet.device_id)
-            request = replace(request, command_id=command_id, command_hash=bytes.fromhex(work.line.sha256))
+            request = replace(
+                request,
+                command_id=command_id,
+                command_hash=bytes.fromhex(work.line.sha256),
+                follows=round_.is_chain,
+            )
             round_.offers.append(_Offer(work, events, request, after))
             if not twin:
-                round_.ahead = after
+                round_.ahead, round_.is_chain = after, True
         return round_.offers
 
     def _complete(self, tablet: Tablet, waiting: Sequence[_Work]) -> Versioned[Ballots]:

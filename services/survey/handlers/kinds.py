@@ -1,5 +1,7 @@
 """The kinds of streams of the survey service, and every fact that can stand in them."""
 
+from functools import partial
+
 from services.chassis.event_registry import EventRegistry
 from services.survey.domain import (
     ballot_events,
@@ -26,6 +28,8 @@ STAND = Kind("stand", stand.INITIAL, stand.evolve)
 DEVICE = Kind("device", device.INITIAL, device.evolve)
 CARDS = Kind("cards", card_batch.INITIAL, card_batch.evolve)
 BALLOTS = Kind("ballots", ballots.INITIAL, ballots.evolve)
+ALL_BALLOTS = Kind("ballots", ballots.INITIAL, partial(ballots.evolve, remember=2**31))
+"""The same streams, forgetting no ballot."""
 
 REGISTRY = EventRegistry(
     (

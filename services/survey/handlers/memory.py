@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import partial
 from threading import Lock, RLock
 
 import msgspec
@@ -14,7 +13,7 @@ from services.survey.adapters.ballot_tables import BallotTables, Snapshot
 from services.survey.domain import ballots
 from services.survey.domain.ballots import Ballots
 from services.survey.domain.envelope import Anchor
-from services.survey.handlers.kinds import BALLOTS
+from services.survey.handlers.kinds import ALL_BALLOTS, BALLOTS
 from services.survey.handlers.streams import Kind, Streams, Versioned
 
 SNAPSHOT_FORM = 1
@@ -73,8 +72,7 @@ class BallotMemory:
 
     def whole(self, device_id: str) -> Versioned[Ballots]:
         """Read a tablet's stream from its beginning, forgetting no ballot: for what concerns old ones."""
-        kind = Kind(BALLOTS.prefix, BALLOTS.initial, partial(ballots.evolve, remember=2**31))
-        return self._read_on(device_id, Versioned(ballots.INITIAL, NO_STREAM), kind)
+        return self._read_on(device_id, Versioned(ballots.INITIAL, NO_STREAM), ALL_BALLOTS)
 
     def keep(self, tablet: Tablet) -> None:
         """Keep a snapshot when enough has come since the last one."""
