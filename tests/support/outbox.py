@@ -48,7 +48,7 @@ def append_messages(store: EventStore, topic: str, count: int, *, after: int = 0
 class Appending:
     """A thread that keeps recording messages while something else goes wrong."""
 
-    def __init__(self, store: EventStore, topic: str, *, pause_seconds: float = 0.01, limit: int = 20_000) -> None:
+    def __init__(self, store: EventStore, topic: str, *, pause_seconds: float = 0.05, limit: int = 60_000) -> None:
         self._store, self._topic, self._pause, self._limit = store, topic, pause_seconds, limit
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
