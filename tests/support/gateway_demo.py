@@ -25,7 +25,7 @@ TODAY = BUSINESS_NOW.date()
 
 def half_a_year(others: OtherServices) -> None:
     """Release blocks and served counts from January to the day of the demonstration."""
-    chance = random.Random(53)  # noqa: S311 - the same each time, not secret
+    chance = random.Random(53)
     day = date(2021, 1, 4)
     while day <= TODAY:
         if day.weekday() < 5:
@@ -64,7 +64,7 @@ def _score(chance: random.Random, satisfied: float) -> int:
 
 def a_fleet(others: OtherServices) -> None:
     """Pair tablets in every state."""
-    now, chance = others.at, random.Random(17)  # noqa: S311 - the same each time, not secret
+    now, chance = others.at, random.Random(17)
     for at, (one_stop_id, _) in enumerate(ONE_STOPS):
         others.at = now - timedelta(days=40)
         for counter in ("Quầy 1", "Quầy 2")[: 2 if at < 3 else 1]:

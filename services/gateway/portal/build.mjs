@@ -14,11 +14,12 @@ const subsets = ["latin", "vietnamese"];
 async function copyType() {
   const everyFace = await readFile(join(faces, "wght.css"), "utf8");
   const wanted = everyFace
+    .replace(/\/\*.*?\*\//g, "")
     .split("@font-face")
     .slice(1)
     .filter((face) => subsets.some((subset) => face.includes(`public-sans-${subset}-wght-normal`)))
     .map((face) => `@font-face${face.replace("./files/", "").replace("Public Sans Variable", "Public Sans")}`);
-  await writeFile(join(vendor, "public-sans.css"), wanted.join("").replace(/\/\*.*?\*\//g, ""));
+  await writeFile(join(vendor, "public-sans.css"), wanted.join(""));
   for (const subset of subsets) {
     const file = `public-sans-${subset}-wght-normal.woff2`;
     await copyFile(join(faces, "files", file), join(vendor, file));

@@ -52,7 +52,7 @@ def test_a_block_makes_a_figure_with_n_interval_and_response_rate(under_test, cl
     assert "5 phiếu, khoảng tin cậy 95\u00a0%: 37,6\N{EN DASH}96,4\u00a0%" in text
     assert "tỷ lệ trả lời 25\u00a0% (5 phiếu trên 20 lượt phục vụ)." in text
     assert "Chờ lâu tại quầy" in text
-    assert "4 phiếu mức 4, 5 ÷ 5 phiếu = 80,0\u00a0%." in text
+    assert "4 phiếu mức 4 và 5 ÷ 5 phiếu = 80,0\u00a0%." in text
     assert "SIPAS" not in text
 
 
