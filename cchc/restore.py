@@ -15,7 +15,10 @@ from cchc.options import data_option
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.incarnations import begin_incarnation
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.event_store.port import EventStore
 from services.chassis.ids import NewId, new_id
+from services.chassis.seals import Ledger, Seals
 
 SOURCES = {"survey": "survey", "gateway": "gateway", "folder": "indicators"}
 """Which service a store's messages come from."""
@@ -75,6 +78,18 @@ def _begin_new_life(folder: DataFolder, name: str, now: datetime, new: UUID) -> 
     engine = open_database(f"sqlite:///{folder.database(name)}")
     source = f"/cchc/{folder.tenant().tenant}/{SOURCES[name]}"
     topics = [topic for topic, owner in OWNERS.items() if owner == name]
+    _let_go_of_seals(folder, name, open_event_store(engine))
     with engine.begin() as connection:
         begin_incarnation(connection, new=new, now=now, source=source, topics=topics)
+    engine.dispose()
+
+
+def _let_go_of_seals(folder: DataFolder, name: str, store: EventStore) -> None:
+    if not folder.database("seals").exists():
+        return
+    engine = open_database(f"sqlite:///{folder.database('seals')}")
+    seals = Seals(engine, store_name=name)
+    seals.keep_through(Ledger.FACTS, store.last_position())
+    seals.keep_through(Ledger.OUTBOX, sum(store.heads().values()))
+    store.close()
     engine.dispose()

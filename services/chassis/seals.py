@@ -25,6 +25,8 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    and_,
+    delete,
     insert,
     select,
 )
@@ -136,6 +138,15 @@ class Seals:
         except IntegrityError:
             return False
         return True
+
+    def keep_through(self, ledger: Ledger, position: int) -> int:
+        """Let go of the seals that reach beyond `position`, after a restore took those rows back; give their number.
+
+        What is kept still covers every row of the restored store up to there.
+        """
+        mine = and_(_seals.c.store == self.store_name, _seals.c.ledger == ledger, _seals.c.last_position > position)
+        with self._engine.begin() as connection:
+            return int(connection.execute(delete(_seals).where(mine)).rowcount)
 
     def _of(self, ledger: Ledger) -> Select[Any]:
         columns = [_seals.c[name] for name in Seal.__slots__]

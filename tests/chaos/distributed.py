@@ -24,7 +24,7 @@ from services.chassis.settings import Environment
 from services.gateway import bootstrap as gateway
 from services.survey import bootstrap as survey
 from services.survey.handlers.pack import load_pack
-from tests.chaos.pause import pause
+from tests.chaos.pause import pause, wait_for_nobody
 from tests.chaos.postgres_backup import PostgresBackup
 from tests.chaos.processes import Process
 from tests.chaos.world import Hurt
@@ -107,9 +107,9 @@ class DistributedWorld:
         )
 
     def wait_until_caught_up(self) -> None:
-        eventually(self._caught_up, seconds=180, every=0.5)
+        wait_for_nobody(self.behind, seconds=180)
         # What the last reader published may have more readers.
-        eventually(self._caught_up, seconds=60, every=0.5)
+        wait_for_nobody(self.behind, seconds=60)
 
     def survey_store(self) -> EventStore:
         return self._store("survey")
@@ -185,16 +185,21 @@ class DistributedWorld:
         except httpx.HTTPError:
             return False
 
-    def _caught_up(self) -> bool:
-        return all(self.relayed(name) for name in SERVICES) and all(self._read(name) for name in SERVICES)
+    def behind(self) -> list[str]:
+        """Say which relays and readers have something left to do."""
+        relays = [f"{name} relay" for name in SERVICES if not self.relayed(name)]
+        return relays + [line for name in SERVICES for line in self._unread(name)]
 
-    def _read(self, name: str) -> bool:
+    def _unread(self, name: str) -> list[str]:
         engine = open_database(self.urls[name])
-        with suppress(SQLAlchemyError), engine.connect() as connection:
-            statuses = read_statuses(connection, SystemClock().now())
+        try:
+            with engine.connect() as connection:
+                statuses = read_statuses(connection, SystemClock().now())
+        except SQLAlchemyError as error:
+            return [f"{name}: {error}"]
+        finally:
             engine.dispose()
-            return all(it.ready and it.state == "running" and not it.lag_messages for it in statuses)
-        return False
+        return [str(it) for it in statuses if not it.ready or it.state != "running" or it.lag_messages]
 
     def _store(self, name: str) -> EventStore:
         return open_event_store(open_database(self.urls[name]))

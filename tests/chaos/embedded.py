@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -17,6 +16,7 @@ from cchc.data_folder import DataFolder
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
+from tests.chaos.pause import pause, wait_for_nobody
 from tests.chaos.processes import Process, children, command_of, send
 from tests.chaos.world import Hurt
 from tests.support.servers.ports import eventually, free_port
@@ -65,7 +65,7 @@ class EmbeddedWorld:
         )
 
     def wait_until_caught_up(self) -> None:
-        eventually(self._caught_up, seconds=120, every=0.3)
+        wait_for_nobody(self.behind, seconds=180)
 
     def survey_store(self) -> EventStore:
         return self._store("survey")
@@ -93,14 +93,13 @@ class EmbeddedWorld:
         except httpx.HTTPError:
             return False
 
-    def _caught_up(self) -> bool:
+    def behind(self) -> list[str]:
+        """Say which readers have something left to do."""
         try:
             statuses = json.loads(self._cchc("projections", "list", "--json"))
-        except (subprocess.CalledProcessError, ValueError):
-            return False
-        return all(
-            status["ready"] and status["state"] == "running" and not status["lag_messages"] for status in statuses
-        )
+        except (subprocess.CalledProcessError, ValueError) as error:
+            return [str(error)]
+        return [str(it) for it in statuses if not it["ready"] or it["state"] != "running" or it["lag_messages"]]
 
     def _hit(self, name: str, number: signal.Signals) -> None:
         for pid in children(self._up.pid):
@@ -144,8 +143,3 @@ class EmbeddedWorld:
 
     def _cchc(self, *arguments: str) -> str:
         return subprocess.run(self._command(*arguments), capture_output=True, text=True, check=True).stdout
-
-
-def pause(seconds: float) -> None:
-    """Let the crowd go on for a while; a run is a length of time, not a condition."""
-    threading.Event().wait(seconds)

@@ -24,10 +24,10 @@ def judge(world: World, ledger: Ledger) -> list[str]:
 
 def judge_survey(facts: list[RecordedFact], ledger: Ledger) -> Iterator[str]:
     """Every acknowledged envelope is in the store exactly once."""
-    stored = Counter(entry_of(fact) for fact in facts if fact.type.startswith("survey.ballot"))
+    stored = Counter(entry for fact in facts if (entry := entry_of(fact)) is not None)
     if lost := (ledger.acknowledged - ledger.refused.keys()) - stored.keys():
         yield f"{len(lost)} acknowledged envelopes are lost: {sorted(lost)[:3]}"
-    if twice := [entry for entry, times in stored.items() if entry and times > 1 and entry not in ledger.refused]:
+    if twice := [entry for entry, times in stored.items() if times > 1 and entry not in ledger.refused]:
         yield f"{len(twice)} envelopes are stored twice: {twice[:3]}"
 
 

@@ -117,6 +117,20 @@ class SealsSuite:
         whats = [what for _, _, what in self.found(store, seals)]
         assert whats == ["the chain of seals is broken", "a sealed row was changed"]
 
+    def test_a_restore_lets_go_of_the_seals_beyond_it_and_keeps_the_others(
+        self, engine: Engine, store: EventStore, seals: Seals
+    ) -> None:
+        sealer = Sealer(store, seals)
+        sealer.run_once()
+        store.append(a_request(a_stream()))
+        sealer.run_once()
+        self.change(engine, "DELETE FROM events WHERE position = 6")
+        assert self.found(store, seals)
+        assert seals.keep_through(Ledger.FACTS, 5) == 1
+        assert (self.found(store, seals), verify(store, seals).not_sealed_yet) == ([], 0)
+        self.change(engine, "UPDATE events SET data = '{}' WHERE position = 5")
+        assert self.found(store, seals)
+
     def test_two_sealers_do_not_harm_each_other(self, store: EventStore, seals: Seals) -> None:
         sealers = [Sealer(store, seals) for _ in range(4)]
         threads = [threading.Thread(target=sealer.run_once) for sealer in sealers]

@@ -4,6 +4,8 @@ from alembic import op
 
 from services.chassis.event_store.schema import create_event_store
 from services.chassis.ids import new_id
+from services.chassis.leases import create_leases
+from services.chassis.relay_cursor import create_relay_cursor
 from services.gateway.identity.tables import create_sign_in_tables
 
 revision = "0001"
@@ -13,4 +15,6 @@ down_revision = None
 def upgrade() -> None:
     connection = op.get_bind()
     create_event_store(connection, incarnation=new_id())
+    create_leases(connection)
+    create_relay_cursor(connection)
     create_sign_in_tables(connection)

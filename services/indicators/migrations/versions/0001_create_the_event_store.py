@@ -5,6 +5,7 @@ from alembic import op
 from services.chassis.event_store.schema import create_event_store
 from services.chassis.ids import new_id
 from services.chassis.leases import create_leases
+from services.chassis.relay_cursor import create_relay_cursor
 from services.chassis.projector import create_projection_tables
 from services.indicators.projections.announcing import ANNOUNCED
 
@@ -16,5 +17,6 @@ def upgrade() -> None:
     connection = op.get_bind()
     create_event_store(connection, incarnation=new_id())
     create_leases(connection)
+    create_relay_cursor(connection)
     create_projection_tables(connection)
     ANNOUNCED.metadata.create_all(connection)
