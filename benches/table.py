@@ -5,7 +5,6 @@ the page's `<!-- NAME -->` and `<!-- /NAME -->`, and leaves the tables of benche
 """
 
 import json
-import re
 import sys
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -35,10 +34,12 @@ def put_into(page: str, made: Mapping[str, str]) -> str:
         LookupError: The page has no place for a bench.
     """
     for bench, table in made.items():
-        place = re.compile(rf"(<!-- {re.escape(bench)} -->\n).*?(<!-- /{re.escape(bench)} -->)", re.DOTALL)
-        page, found = place.subn(lambda match, table=table: f"{match[1]}\n{table}\n{match[2]}", page)
-        if not found:
+        begin, end = f"<!-- {bench} -->\n", f"<!-- /{bench} -->"
+        before, found, rest = page.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not (found and closed):
             raise LookupError(f"the page has no place for {bench}")
+        page = f"{before}{begin}\n{table}\n{end}{after}"
     return page
 
 
