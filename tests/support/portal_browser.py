@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 from a2wsgi import WSGIMiddleware
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright
 
 from cchc.front import Front
 from services.gateway.bootstrap import Gateway
@@ -27,16 +27,15 @@ FLAGS = [
 
 
 @contextmanager
-def a_browser() -> Iterator[Browser]:
+def a_browser(playwright: Playwright) -> Iterator[Browser]:
     """Start Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=FLAGS,
-            env={**os.environ, "LANGUAGE": "vi"},  # noqa: TID251
-        )
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(
+        executable_path="/usr/bin/chromium",
+        args=FLAGS,
+        env={**os.environ, "LANGUAGE": "vi"},  # noqa: TID251
+    )
+    yield browser
+    browser.close()
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright, sync_playwright
+from playwright.sync_api import Page, Playwright
 
 from tests.support.fake_survey_server import KIOSK_DIST, FakeSurveyServer
 from tests.support.kiosk_browser import KioskBrowser
@@ -28,12 +28,6 @@ def built_kiosk() -> Path:
     if not page.exists() or page.stat().st_mtime < newest:
         pytest.fail("The kiosk is not built, or older than its sources: run `make setup`.", pytrace=False)
     return KIOSK_DIST
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
 
 
 @pytest.fixture

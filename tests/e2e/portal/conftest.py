@@ -3,13 +3,7 @@ import pytest
 from services.gateway.identity.set_up import CompleteSetUp
 from tests.support.gateway import a_gateway
 from tests.support.gateway_demo import a_fleet, half_a_year
-from tests.support.portal_browser import a_browser, a_door
-
-
-@pytest.fixture(scope="session")
-def browser():
-    with a_browser() as started:
-        yield started
+from tests.support.portal_browser import a_door
 
 
 @pytest.fixture
