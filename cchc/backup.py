@@ -102,6 +102,8 @@ def _copy(source: Path, place: Path, name: str) -> Copied:
     writing = pysqlite3.dbapi2.connect(str(target))
     try:
         reading.backup(writing, pages=PAGES_A_STEP)
+        # A copy is one file: nothing of it may stand in a log beside it.
+        writing.execute("PRAGMA journal_mode=DELETE")
     finally:
         reading.close()
         writing.close()

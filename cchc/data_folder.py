@@ -75,8 +75,21 @@ class DataFolder:
     def create(self, tenant: Tenant) -> None:
         """Make the folder for a tenant."""
         self.root.mkdir(parents=True, exist_ok=True)
+        self.root.chmod(0o700)
         self.keys.mkdir(mode=0o700, exist_ok=True)
         (self.root / "tenant.json").write_text(json.dumps(asdict(tenant), indent=1) + "\n")
+
+    def is_running(self) -> bool:
+        """Whether `cchc up` holds the folder now; what a killed one left behind does not count."""
+        if not self.running.exists():
+            return False
+        with (self.root / "lock").open("a") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                return True
+            flock(file, LOCK_UN)
+        return False
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -38,3 +38,13 @@ def list_devices(folder: DataFolder, *, as_json: bool) -> None:
         return
     for device in answer["items"]:
         click.echo("  ".join(str(device.get(name)) for name in ("device_id", "counter_id", "revoked_at")))
+
+
+@devices.command()
+@click.argument("device_id")
+@click.option("--because", required=True, help="Why it is listened to no more.")
+@data_option
+def revoke(folder: DataFolder, device_id: str, because: str) -> None:
+    """Listen to a tablet no more; what it has sent stays."""
+    InternalClient(folder).web_if_unchanged("POST", f"{DEVICES}{device_id}", "/revocation", {"because": because})
+    click.echo(f"{device_id} is revoked")

@@ -45,6 +45,7 @@ from services.chassis.worker_control import WorkerControl
 from services.gateway import bootstrap as gateway
 from services.gateway import worker as gateway_worker
 from services.gateway.config import Settings as GatewaySettings
+from services.indicators import app as indicators_app
 from services.indicators import bootstrap as indicators
 from services.indicators import worker as indicators_worker
 from services.indicators.config import Settings as IndicatorsSettings
@@ -118,7 +119,7 @@ def sealers(folder: DataFolder) -> list[Sealer]:
 def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     survey_settings = SurveySettings.from_env(env)
     taking_ballots = survey.build(survey_settings)
-    people = gateway.build(GatewaySettings.from_env(env))
+    people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
     checks = [_reads("survey", taking_ballots.streams.store), _reads("gateway", people.store)]
     health = _threaded(create_internal_app(metrics, checks))
@@ -126,10 +127,17 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
         "/streams/": people.streams,
         "/kiosk/": kiosk_files(KIOSK),
         "/api/survey/": _threaded(survey_flask),
-        # X2
+        "/api/indicators/": _threaded(_figures(env, metrics)),
         "": _threaded(people.app),
     }
     return Front(apps, internal=dict.fromkeys(("/livez", "/readyz", "/metrics"), health), internal_port=internal_port)
+
+
+def _figures(env: Environment, metrics: Metrics) -> Flask:
+    settings = IndicatorsSettings.from_env(env)
+    service = indicators.build(settings, read_only=True)
+    verifier = TokenVerifier(indicators.key_set(settings), clock=service.clock)
+    return indicators_app.app_of(service, verifier, metrics=metrics)
 
 
 def _reads(name: str, store: EventStore) -> Check:

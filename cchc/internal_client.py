@@ -11,6 +11,7 @@ from cchc.data_folder import DataFolder
 from services.chassis.clock import SystemClock
 from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
 from services.chassis.identity.keys import load_or_create_signing_key
+from services.chassis.settings import PUBLIC_URL, environment
 
 TOKEN_PATH = "/api/directory/v1/token"  # noqa: S105 - a path
 TIMEOUT_SECONDS = 30.0
@@ -32,7 +33,7 @@ class InternalClient:
         Raises:
             NotRunning: There are none.
         """
-        if not folder.running.exists():
+        if not folder.is_running():
             raise NotRunning
         self.running: Mapping[str, Any] = json.loads(folder.running.read_text())
         self._folder = folder
@@ -40,7 +41,9 @@ class InternalClient:
 
     @property
     def public_url(self) -> str:
-        """Where people find the portal."""
+        """Where people find the portal: what `CCHC_PUBLIC_URL` says, else this machine."""
+        if (told := environment().get(PUBLIC_URL.name)) is not None:
+            return told.rstrip("/")
         host = self.running["host"]
         return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{self.running['port']}"  # noqa: S104 - compared
 
@@ -52,20 +55,29 @@ class InternalClient:
         """
         return self._ask(f"http://127.0.0.1:{self.running['port']}{path}", method, body)
 
+    def web_if_unchanged(self, method: str, resource: str, action: str, body: object) -> Any:
+        """Read a resource, then act on it as it was read; refused when somebody changed it meanwhile."""
+        at = f"http://127.0.0.1:{self.running['port']}{resource}"
+        tag = self._send(at, "GET", None, {}).headers["ETag"]
+        return self._send(at + action, method, body, {"If-Match": tag}).json()
+
     def worker(self, method: str, path: str, body: object = None) -> Any:
         """Ask the worker's internal port, as `web` does."""
         return self._ask(f"http://127.0.0.1:{self.running['worker_port']}{path}", method, body)
 
     def _ask(self, url: str, method: str, body: object) -> Any:
+        answer = self._send(url, method, body, {})
+        return answer.json() if answer.content else None
+
+    def _send(self, url: str, method: str, body: object, headers: dict[str, str]) -> httpx.Response:
+        signed = {"Authorization": f"Bearer {self._access()}", **headers}
         try:
-            answer = httpx.request(
-                method, url, json=body, headers={"Authorization": f"Bearer {self._access()}"}, timeout=TIMEOUT_SECONDS
-            )
+            answer = httpx.request(method, url, json=body, headers=signed, timeout=TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
             raise click.ClickException(f"{url} does not answer: {error}") from None
         if answer.is_error:
             raise click.ClickException(_said(answer))
-        return answer.json() if answer.content else None
+        return answer
 
     def _access(self) -> str:
         if self._token is None:

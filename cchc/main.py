@@ -1,6 +1,7 @@
 """`cchc`: the command line. Each group lives in a file of its own and is imported when it is asked for."""
 
 import importlib
+import os
 from typing import ClassVar
 
 import click
@@ -46,6 +47,8 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="cchc")
 def main() -> None:
     """Run a district's administrative-reform programme on this machine."""
+    # Whatever a command writes holds ballots, accounts or keys: it is its owner's alone.
+    os.umask(0o077)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 
 from services.chassis.settings import environment
 
-OLDEST_NODE = 20
+OLDEST_NODE = (20, 19)
+"""What the kiosk's build tools ask for."""
 
 
 def machine_has_node() -> bool:
@@ -19,7 +21,8 @@ def machine_has_node() -> bool:
     if node is None or shutil.which("npm") is None:
         return False
     version = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603
-    return version.startswith("v") and int(version[1:].split(".")[0]) >= OLDEST_NODE
+    numbers = re.match(r"v(\d+)\.(\d+)", version)
+    return numbers is not None and (int(numbers[1]), int(numbers[2])) >= OLDEST_NODE
 
 
 def packaged_node() -> Path:

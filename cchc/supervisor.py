@@ -10,6 +10,8 @@ from types import FrameType
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 10.0
+GOOD_RUN_SECONDS = 60.0
+"""A child that lived this long is started again at once when it dies."""
 STOP_WITHIN_SECONDS = 10.0
 LIFELINE = "CCHC_LIFELINE"
 """Variable that tells a child the descriptor of a pipe that its supervisor holds open."""
@@ -25,6 +27,7 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     wait_seconds: float = FIRST_WAIT_SECONDS
     due_in_seconds: float = 0.0
+    lived_seconds: float = 0.0
 
     def start(self, lifeline: int) -> None:
         """Start the process; it ends by itself when the other end of `lifeline` is closed, however that comes about."""
@@ -61,8 +64,12 @@ class Supervisor:
 
     def _watch(self, child: Child) -> None:
         if child.alive():
+            child.lived_seconds += self.tick_seconds
+            if child.lived_seconds >= GOOD_RUN_SECONDS:
+                child.wait_seconds = FIRST_WAIT_SECONDS
             return
         if child.process is not None:
+            child.lived_seconds = 0.0
             self.said(
                 f"{child.name} ended ({child.process.returncode}); starting it again in {child.wait_seconds:.1f} s"
             )

@@ -15,7 +15,7 @@ BACKUPS = "/api/survey/v1/backups/"
 
 def mark_backed_up(folder: DataFolder, position: int) -> None:
     """Let the tablets know that a backup holds every fact up to `position`."""
-    if folder.running.exists():
+    if folder.is_running():
         InternalClient(folder).web("POST", BACKUPS, {"position": position})
         return
     with folder.locked():
@@ -28,7 +28,7 @@ def mark_backed_up(folder: DataFolder, position: int) -> None:
 
 def issue_code(folder: DataFolder, counter_id: str) -> dict[str, Any]:
     """Make a pairing code for a counter; see the survey service for its fields."""
-    if folder.running.exists():
+    if folder.is_running():
         answer: dict[str, Any] = InternalClient(folder).web("POST", CODES, {"counter_id": counter_id})
         return answer
     with folder.locked():

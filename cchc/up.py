@@ -39,11 +39,10 @@ def up(folder: DataFolder, pack: Path, host: str, port: int) -> None:
 @data_option
 def down(folder: DataFolder) -> None:
     """Stop what `cchc up` started on this folder."""
-    running = folder.running
-    if not running.exists():
+    if not folder.is_running():
         click.echo("nothing is running here")
         return
-    os.kill(json.loads(running.read_text())["pid"], signal.SIGTERM)
+    os.kill(json.loads(folder.running.read_text())["pid"], signal.SIGTERM)
 
 
 def _hold(folder: DataFolder, host: str, port: int) -> None:

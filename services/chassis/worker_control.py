@@ -13,8 +13,10 @@ from services.chassis.domain import NotFound, StateConflict
 from services.chassis.http.app import create_base_app
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.guards import Bearer, guarded_blueprint
-from services.chassis.http.internal import Check
+from services.chassis.http.internal import Check, metrics_blueprint
 from services.chassis.identity.tokens import TokenVerifier
+from services.chassis.metrics import Metrics
+from services.chassis.projector.metering import ProjectorMetrics
 from services.chassis.projector.projector import Projector
 
 OPERATE = "system:operate"
@@ -61,8 +63,12 @@ class WorkerControl:
     def app(self) -> Flask:
         """Make the app of the internal port."""
         checks = [Check(f"projection_{name}", _probe(projector)) for name, projector in self._projectors.items()]
-        app = create_base_app(__name__, title="worker", verifier=self._verifier, clock=self._clock, readiness=checks)
+        metrics = Metrics()
+        app = create_base_app(
+            __name__, title="worker", verifier=self._verifier, clock=self._clock, readiness=checks, metrics=metrics
+        )
         app.register_blueprint(self._blueprint())
+        app.register_blueprint(metrics_blueprint(metrics, ProjectorMetrics(metrics, [*self._projectors.values()]).fill))
         return app
 
     def _blueprint(self) -> Any:

@@ -48,8 +48,21 @@ def create_internal_app(metrics: Metrics, readiness: Sequence[Check] = ()) -> Fl
     """Make the app of a process's internal port: `/livez`, `/readyz`, `/metrics`. It must not be reachable from outside."""
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(health_blueprint(readiness))
-    app.add_url_rule("/metrics", "metrics", lambda: Response(metrics.exposition(), content_type=_METRICS_TYPE))
+    app.register_blueprint(metrics_blueprint(metrics))
     return app
+
+
+def metrics_blueprint(metrics: Metrics, fill: Callable[[], None] = lambda: None) -> Blueprint:
+    """Make `/metrics`; `fill` is called before each answer. It belongs on an internal port alone."""
+    blueprint = Blueprint("metrics", __name__)
+    blueprint.guard = Open()  # type: ignore[attr-defined]  # how a plain blueprint says who may call it
+
+    @blueprint.get("/metrics")
+    def measured() -> Response:
+        fill()
+        return Response(metrics.exposition(), content_type=_METRICS_TYPE)
+
+    return blueprint
 
 
 def _ask(check: Check) -> str | None:
