@@ -51,7 +51,7 @@ services/gateway/portal/static/vendor/.built: $(PORTAL)/package-lock.json $(wild
 
 ##@ Check it
 test: setup setup-servers ## Every test, on real PostgreSQL, Kafka and Chromium
-	@$(BIN)/python -m pytest tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests
 	@$(NODE) --in $(KIOSK) npm test --silent
 	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=embedded
 	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=distributed

@@ -44,7 +44,7 @@ def _contracts() -> dict[str, list[tuple[str, dict[str, Any]]]]:
 def _service_messages(service: str, schemas: list[tuple[str, dict[str, Any]]]) -> str:
     rows = [
         (
-            f"[`cchc.{service}.{name}`](../services/{service}/contract/{name}.schema.json)",
+            f"[`cchc.{_spoken_as(service, schema)}.{name}`](../services/{service}/contract/{name}.schema.json)",
             f"`{schema['x-topic']}`" if "x-topic" in schema else "",
             str(schema.get("description", schema.get("title", ""))),
             ", ".join(f"`{field}`" for field in schema.get("properties", {})),
@@ -52,6 +52,11 @@ def _service_messages(service: str, schemas: list[tuple[str, dict[str, Any]]]) -
         for name, schema in schemas
     ]
     return f"### {service}\n\n" + table(("Message", "Topic", "Meaning", "Data"), rows)
+
+
+def _spoken_as(service: str, schema: dict[str, Any]) -> str:
+    # The gateway's directory speaks under its own name; a topic begins with the name that its messages carry.
+    return str(schema.get("x-topic", service)).split(".")[0]
 
 
 def _facts() -> dict[str, list[type[Event]]]:
