@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -109,7 +109,7 @@ class FigureMessages:
             source=f"/cchc/{self.tenant}/indicators",
             type=wire,
             subject=key,
-            time=_hour(self.clock.now()),
+            time=_hour(self.clock),
             data=data,
             key=key,
         )
@@ -120,6 +120,8 @@ def _lane(one_stop_id: str) -> str:
     return f"cell-{one_stop_id}"
 
 
-def _hour(at: datetime) -> datetime:
-    # The minute in which the last ballot of a block arrived is nobody's business, and messages are kept for ever.
-    return at.replace(minute=0, second=0, microsecond=0)
+def _hour(clock: Clock) -> datetime:
+    # The minute in which the last ballot of a block arrived is nobody's business, and messages are kept for ever. The
+    # hour is that of the civil day which people see, carried back to the real instant at which it began.
+    hour = clock.business_now().replace(minute=0, second=0, microsecond=0)
+    return (hour - clock.shift).astimezone(UTC)

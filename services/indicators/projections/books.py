@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 from sqlalchemy import select
 
 from services.chassis.projection import View
@@ -12,7 +11,8 @@ from services.indicators.domain.corrections import BlockTally
 from services.indicators.domain.desk import Desk, chain_blocks
 from services.indicators.domain.events import BlockReleased, RemainderMovedUp
 from services.indicators.domain.leaf import Leaf
-from services.indicators.domain.lines import Line, lines_of
+from services.indicators.projections.ballot_rows import save_targets
+from services.indicators.projections.block_sums import SUMS
 from services.indicators.projections.dimensions import (
     cells_by_number,
     leaves_by_number,
@@ -24,8 +24,7 @@ from services.indicators.projections.row_sets import Row, delete_pairs, rows_of
 
 Fact = BlockReleased | RemainderMovedUp
 
-_SUMS = ("n", "blocks", "score_1", "score_2", "score_3", "score_4", "score_5")
-_NO_SUMS = (0,) * len(_SUMS)
+_NO_SUMS = (0,) * len(SUMS)
 
 
 class Books:
@@ -80,15 +79,15 @@ class Books:
         }
 
     def save(self, facts: Sequence[Fact]) -> None:
-        """Write back what changed, and the sums of the blocks that were formed or read; `facts` are all of them."""
-        self._save_targets()
+        """Write back what changed; `facts` are those that were folded on the desk."""
+        targets = self.desk.targets
+        save_targets(self._view, {ballot: targets[ballot] for ballot in self.desk.changed_targets})
         self._name_leaves({fact.to_leaf for fact in facts if isinstance(fact, RemainderMovedUp)})
         self._save_places()
         self._save_waiting()
         tallies = ((block, self.desk.tallies[block]) for block in sorted(self.desk.changed_tallies))
         rows = [(block, tally.size, tally.touched, tally.undone) for block, tally in tallies]
         upsert(self._connection, self._view.table("tallies"), rows)
-        self._save_lines([line for fact in facts if isinstance(fact, BlockReleased) for line in lines_of(fact)])
 
     def _read_targets(self, ballots: Sequence[str]) -> dict[str, Target]:
         table = self._view.table("ballots")
@@ -107,19 +106,6 @@ class Books:
             ballot: Place(leaves[leaf], since, block, score, _split(reasons), _chain(chain, block), seen, bool(fresh))
             for ballot, leaf, since, block, score, reasons, chain, seen, fresh in rows
         }
-
-    def _save_targets(self) -> None:
-        targets = self.desk.targets
-        rows: list[Row] = []
-        numbers = {target.cell: 0 for target in map(targets.__getitem__, self.desk.changed_targets)}
-        numbers = {cell: number_of(cell) for cell in numbers}
-        for ballot in sorted(self.desk.changed_targets):
-            cell, accepted, held, score, reasons, arrival, since = targets[ballot]
-            rows.append((ballot, numbers[cell], int(accepted), int(held), score, ",".join(reasons), arrival, since))
-        upsert(
-            self._connection, self._view.table("cells"), [(number, *cell) for cell, number in sorted(numbers.items())]
-        )
-        upsert(self._connection, self._view.table("ballots"), rows)
 
     def _save_places(self) -> None:
         rows: list[Row] = []
@@ -144,34 +130,6 @@ class Books:
         table = self._view.table("waiting")
         delete_pairs(self._connection, table, gone)
         upsert(self._connection, table, rows)
-
-    def _save_lines(self, lines: Sequence[Line]) -> None:
-        blocks = [
-            (line.block_id, number_of(line.leaf), line.kind, line.size, line.closed_on, _json(line.scores), _json(line.reasons))
-            for line in lines
-        ]  # fmt: skip
-        upsert(self._connection, self._view.table("blocks"), blocks)
-        sums: dict[Leaf, list[int]] = {}
-        reasons: dict[tuple[int, str], int] = {}
-        closed: dict[Leaf, str] = {}
-        for line in lines:
-            closed[line.leaf] = line.closed_on
-            row = sums.setdefault(line.leaf, [0] * len(_SUMS))
-            row[0] += line.n
-            row[1] += 1
-            for score, count in line.scores.items():
-                row[1 + int(score)] += count
-            for reason, count in line.reasons.items():
-                at = (number_of(line.leaf), reason)
-                reasons[at] = reasons.get(at, 0) + count
-        rows = [(number_of(leaf), *leaf, *sums[leaf], closed[leaf]) for leaf in sorted(sums)]
-        upsert(self._connection, self._view.table("leaves"), rows, adding=_SUMS)
-        table = self._view.table("leaf_reasons")
-        upsert(self._connection, table, [(*at, count) for at, count in sorted(reasons.items())], adding=("n",))
-
-
-def _json(tally: object) -> str:
-    return msgspec.json.encode(tally, order="sorted").decode()
 
 
 def _split(reasons: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ became full as facts with their messages, sums, queues, and how far the log was 
 yet forms no block: it learns membership from the facts of the folder's own store, and so comes to the same tables.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -20,15 +20,16 @@ from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventSto
 from services.chassis.projection import Delivery, TableName, View
 from services.chassis.upsert import upsert
 from services.indicators.domain.ballot import Queue
-from services.indicators.domain.desk import Desk
 from services.indicators.domain.events import FACTS, BlockReleased, RemainderMovedUp, ServedReleased
 from services.indicators.domain.move_up import moved_up, overdue_since
 from services.indicators.domain.release import Closing, release_due
 from services.indicators.domain.rules import ReleaseRules
 from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.arrivals import Arrivals
+from services.indicators.projections.block_sums import save_blocks
 from services.indicators.projections.books import Books
 from services.indicators.projections.folder_tables import define_folder
+from services.indicators.projections.plain_history import fold_first_blocks, fold_published_casts
 from services.indicators.projections.served import count_served, served_totals
 from services.indicators.projections.survey_messages import (
     BALLOTS_TOPIC,
@@ -81,11 +82,7 @@ class Folder:
         """Fold a batch, and release what became full by it."""
         news, served = read_news(batch, self._arrivals)
         self._catch_up(view, at_most=None if view.live else 4 * len(batch) + _CHUNK)
-        books = Books(view)
-        books.load(news)
-        _take_news(books.desk, news)
-        facts = self._release(books, books.desk.due) if view.live else []
-        books.save(facts)
+        facts = self._take_news(view, news if view.live else fold_published_casts(view, news))
         self._record(view, [*facts, *self._take_served(view, served)])
 
     def move_up(self, view: View, units: Callable[[date], dict[str, str]]) -> int:
@@ -111,8 +108,22 @@ class Folder:
                 moves.append(move)
         blocks = self._release(books, books.desk.due | over, frozenset(over))
         books.save([*moves, *blocks])
+        save_blocks(view, blocks)
         self._record(view, [*moves, *blocks])
         return sum(len(move.ballots) for move in moves)
+
+    def _take_news(self, view: View, news: Mapping[str, BallotNews]) -> list[BlockReleased]:
+        books = Books(view)
+        books.load(news)
+        for ballot, about in news.items():
+            target = about.on(books.desk.targets.get(ballot))
+            if target is None:
+                raise InvalidMessage(f"nothing was cast as {ballot}")
+            books.desk.take(ballot, target)
+        facts = self._release(books, books.desk.due) if view.live else []
+        books.save(facts)
+        save_blocks(view, facts)
+        return facts
 
     def _release(self, books: Books, queues: set[Queue], over: frozenset[Queue] = frozenset()) -> list[BlockReleased]:
         parts = self._parts
@@ -167,22 +178,19 @@ class Folder:
             left = None if left is None else left - len(facts)
 
 
-def _take_news(desk: Desk, news: dict[str, BallotNews]) -> None:
-    targets = {ballot: about.on(desk.targets.get(ballot)) for ballot, about in news.items()}
-    for ballot, target in targets.items():
-        if target is None:
-            raise InvalidMessage(f"nothing was cast as {ballot}")
-        desk.take(ballot, target)
-
-
 def _fold_recorded(view: View, recorded: Sequence[RecordedFact]) -> None:
     events = [REGISTRY.decode(fact.type, fact.data) for fact in recorded]
     facts = [event for event in events if isinstance(event, BlockReleased | RemainderMovedUp)]
+    rest = fold_first_blocks(view, facts)
+    # The leaves have to be there before places in them can be read.
+    save_blocks(view, facts)
+    if not rest:
+        return
     books = Books(view)
-    books.load(ballot for fact in facts for ballot in fact.ballots)
-    for fact in facts:
+    books.load(ballot for fact in rest for ballot in fact.ballots)
+    for fact in rest:
         books.desk.fold(fact)
-    books.save(facts)
+    books.save(rest)
 
 
 def _folded(view: View) -> int:

@@ -5,8 +5,8 @@ from alembic import op
 from services.chassis.event_store.schema import create_event_store
 from services.chassis.ids import new_id
 from services.chassis.leases import create_leases
-from services.chassis.relay_cursor import create_relay_cursor
 from services.chassis.projector import create_projection_tables
+from services.chassis.relay_cursor import create_relay_cursor
 from services.indicators.projections.announcing import ANNOUNCED
 
 revision = "0001"
