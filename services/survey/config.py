@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from services.chassis.settings import DATA, JWKS_URL, KAFKA, KEYS, SHIFT_SECONDS, TENANT, Environment, Setting
+from services.chassis.settings import DATA, Environment, Setting, SettingError
 
 DATABASE = Setting(
     name="CCHC_SURVEY_DATABASE",
@@ -13,6 +13,11 @@ DATABASE = Setting(
     default="",
 )
 ABUSE_RULES = Setting(name="CCHC_ABUSE_RULES", meaning="The rule set that holds ballots back.", default="abuse-v1")
+TIMINGS = Setting(
+    name="CCHC_TABLET_TIMINGS",
+    meaning="Times of tablets that overrule the questionnaire's own, such as `thanks_seconds=6,idle_seconds=30`.",
+    default="",
+)
 SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES)
 
 
@@ -50,4 +55,13 @@ class Settings:
             jwks_url=env.optional(JWKS_URL) or "",
             kafka=env.optional(KAFKA) or "",
             abuse_rules=env.text(ABUSE_RULES),
+            timings=_timings(env),
         )
+
+
+def _timings(env: Environment) -> dict[str, float]:
+    try:
+        pairs = (word.split("=") for word in env.words(TIMINGS))
+        return {name: float(value) for name, value in pairs}
+    except ValueError:
+        raise SettingError(f"{TIMINGS.name} is not a list of name=number") from None
