@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 from sqlalchemy import Engine
 
 from cchc.data_folder import DataFolder
@@ -33,6 +32,7 @@ class Instance:
     def __init__(self, place: Path) -> None:
         self.data = DataFolder(place / "var")
         self._log = place / "up.log"
+        self._tablets: list[Tablet] = []
         command = [sys.executable, "-m", "cchc.main", "up", "--data", str(self.data.root), "--port", "0"]
         self.process = Process("up", command, {"CCHC_LOG_LEVEL": "warning"}, self._log)
 
@@ -45,6 +45,12 @@ class Instance:
     def stop(self) -> None:
         """End it as Ctrl-C does."""
         self.process.stop()
+
+    def close(self) -> None:
+        """End it and its tablets."""
+        self.stop()
+        for tablet in self._tablets:
+            tablet.http.close()
 
     def kill(self) -> None:
         """Pull the plug."""
@@ -88,7 +94,8 @@ class Instance:
         code = InternalClient(self.data).web(
             "POST", "/api/survey/v1/devices/pairing-codes", {"counter_id": counter_id}
         )["code"]
-        return Tablet.pair(self.url, code, seed=seed)
+        self._tablets.append(Tablet.pair(self.url, code, seed=seed))
+        return self._tablets[-1]
 
     def statuses(self) -> list[dict[str, Any]]:
         """Say how every read model stands."""
@@ -132,10 +139,5 @@ def an_instance(place: Path) -> Iterator[Instance]:
         made.start()
         yield made
     finally:
-        made.stop()
+        made.close()
         shutil.rmtree(place, ignore_errors=True)
-
-
-def status_of(url: str, path: str) -> int:
-    """Ask for a page and give its status."""
-    return httpx.get(url + path, timeout=30).status_code
