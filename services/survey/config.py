@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
-from services.chassis.settings import DATA, Environment, Setting, SettingError
+from services.chassis.settings import (
+    DATA,
+    JWKS_URL,
+    KAFKA,
+    KEYS,
+    SHIFT_SECONDS,
+    TENANT,
+    Environment,
+    Setting,
+    SettingError,
+)
 
 DATABASE = Setting(
     name="CCHC_SURVEY_DATABASE",
@@ -18,7 +28,7 @@ TIMINGS = Setting(
     meaning="Times of tablets that overrule the questionnaire's own, such as `thanks_seconds=6,idle_seconds=30`.",
     default="",
 )
-SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES)
+SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES, TIMINGS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
