@@ -40,7 +40,7 @@ class Trace:
     causation_id: str | None = None
 
 
-class CloudEvent(msgspec.Struct, kw_only=True, frozen=True, rename="lower"):
+class CloudEvent(msgspec.Struct, kw_only=True, frozen=True, gc=False, rename="lower"):
     """A message as a reader sees it. `data` is left encoded: the reader decodes it into a type of its own."""
 
     number: str

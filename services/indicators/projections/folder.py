@@ -38,6 +38,7 @@ from services.indicators.projections.survey_messages import (
     ServedCounted,
     read_news,
 )
+from services.indicators.projections.uncollected import uncollected
 
 REGISTRY = EventRegistry(FACTS)
 
@@ -78,6 +79,7 @@ class Folder:
         """Declare the folder's tables."""
         define_folder(metadata, name)
 
+    @uncollected()
     def apply(self, view: View, batch: Sequence[Delivery]) -> None:
         """Fold a batch, and release what became full by it."""
         news, served = read_news(batch, self._arrivals)

@@ -5,6 +5,7 @@ without a working set. Whatever is not plain is handed back to the books.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import itemgetter
 
 from sqlalchemy import select
 
@@ -32,7 +33,8 @@ def fold_first_blocks(view: View, facts: Sequence[Fact]) -> list[Fact]:
     known = {row[0] for row in rows_of(view.connection, select(table.c.ballot), table.c.ballot, ballots)}
     not_plain = known | moved
     plain = [fact for fact in first if not_plain.isdisjoint(fact.ballots)] if not_plain else first
-    upsert(view.connection, view.table("places"), sorted(row for fact in plain for row in _places(fact)))
+    rows = [row for fact in plain for row in _places(fact)]
+    upsert(view.connection, view.table("places"), sorted(rows, key=itemgetter(0)))
     upsert(view.connection, view.table("tallies"), sorted((fact.block_id, len(fact.ballots), 0, 0) for fact in plain))
     done = {id(fact) for fact in plain}
     return [fact for fact in facts if id(fact) not in done]

@@ -1,7 +1,6 @@
 """Survey's messages as the folder reads them: types of its own, unknown fields left aside."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import msgspec
 
@@ -16,7 +15,7 @@ COUNTERS_TOPIC = "survey.counter.events.v1"
 _PREFIX = "cchc.survey."
 
 
-class BallotCast(msgspec.Struct, frozen=True):
+class BallotCast(msgspec.Struct, frozen=True, gc=False):
     """A tap, with what was known of the counter then."""
 
     ballot_id: str
@@ -29,34 +28,34 @@ class BallotCast(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...] = ()
 
 
-class BallotChanged(msgspec.Struct, frozen=True):
+class BallotChanged(msgspec.Struct, frozen=True, gc=False):
     """A change of mind."""
 
     ballot_id: str
     score: int
 
 
-class BallotFollowedUp(msgspec.Struct, frozen=True):
+class BallotFollowedUp(msgspec.Struct, frozen=True, gc=False):
     """Reasons given after the tap."""
 
     ballot_id: str
     reasons: tuple[str, ...]
 
 
-class BallotNamed(msgspec.Struct, frozen=True):
+class BallotNamed(msgspec.Struct, frozen=True, gc=False):
     """A quarantine or its end."""
 
     ballot_id: str
 
 
-class BallotAttributed(msgspec.Struct, frozen=True):
+class BallotAttributed(msgspec.Struct, frozen=True, gc=False):
     """A field that became known later."""
 
     ballot_id: str
     field: str
 
 
-class ServedCounted(msgspec.Struct, frozen=True):
+class ServedCounted(msgspec.Struct, frozen=True, gc=False):
     """How many were served at a counter in a field on a day; a later one replaces."""
 
     one_stop_id: str
@@ -66,12 +65,11 @@ class ServedCounted(msgspec.Struct, frozen=True):
     served: int
 
 
-@dataclass(slots=True)
-class BallotNews:
+class BallotNews(msgspec.Struct, gc=False):
     """What a batch says about one ballot, in order: its cast, if that is in the batch, and what came after."""
 
     cast: Target | None = None
-    later: list[Callable[[Target], Target]] = field(default_factory=list)
+    later: tuple[Callable[[Target], Target], ...] = ()
 
     def on(self, before: Target | None) -> Target | None:
         """Give what the ballot says after the news, `None` when its cast is not known."""
@@ -134,7 +132,7 @@ def read_news(
             served.append(data)
         else:
             about = news.setdefault(data.ballot_id, BallotNews())  # type: ignore[attr-defined]
-            about.later.append(_change(event.type, data, day))
+            about.later += (_change(event.type, data, day),)
     return news, served
 
 
