@@ -56,6 +56,7 @@ class Manifest:
 @json_option
 def backup(folder: DataFolder, target: Path | None, as_json: bool) -> None:
     """Copy stores, seals and keys into a new folder, and let the tablets know how far they are safe."""
+    folder.tenant()
     now = SystemClock().now()
     place = (target or folder.backups) / now.strftime("%Y%m%dT%H%M%S.%fZ")
     manifest = make_backup(folder, place, now=now, said=(lambda _text: None) if as_json else click.echo)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from starlette.responses import RedirectResponse, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -66,6 +67,11 @@ def kiosk_files(folder: Path) -> ASGIApp:
     files = KioskFiles(directory=folder, html=True, check_dir=False)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-        await files({**scope, "root_path": "/kiosk"}, receive, send)
+        try:
+            await files({**scope, "root_path": "/kiosk"}, receive, send)
+        except HTTPException as refused:
+            # Raised outside a Starlette app nobody else would turn it into an answer, and a stray address would be a 500.
+            answer = PlainTextResponse(refused.detail, refused.status_code, refused.headers)
+            await answer(scope, receive, send)
 
     return serve

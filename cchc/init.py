@@ -1,6 +1,7 @@
 """`cchc init`: makes a tenant's folder from a pack."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from cchc.data_folder import DEFAULT_PACK, DataFolder, tenant_of_pack
 from cchc.environment import environment_of
 from cchc.options import data_option
 from services.chassis.clock import SystemClock
+from services.chassis.domain import Refusal
 from services.chassis.ids import new_id
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
@@ -20,6 +22,10 @@ from services.survey import bootstrap as survey
 from services.survey.config import Settings as SurveySettings
 from services.survey.handlers.pack import load_pack
 
+NEEDED = ("tenant", "name_vi", "files")
+UNFINISHED = "unfinished"
+"""Where a new folder's files lie until all of them are there."""
+
 
 @click.command()
 @click.option("--pack", type=click.Path(path_type=Path, exists=True), default=DEFAULT_PACK, help="The tenant pack.")
@@ -28,9 +34,10 @@ def init(folder: DataFolder, pack: Path) -> None:
     """Check a tenant pack and load it. Loading it again adds only what is new in it."""
     parts = read_pack(pack.absolute())
     with folder.locked():
-        if not folder.exists():
-            folder.create(tenant_of_pack(pack.absolute(), now=SystemClock().now(), seed=new_id()))
-        load(folder, parts)
+        if folder.exists():
+            load(folder, parts)
+        else:
+            make(folder, pack.absolute(), parts)
     click.echo(f"{parts['name_vi']} is loaded into {folder.root}")
 
 
@@ -38,10 +45,37 @@ def read_pack(pack: Path) -> Mapping[str, Any]:
     """Read every file of a pack.
 
     Raises:
-        click.ClickException: A file is missing or is not JSON; the message names it.
+        click.ClickException: A file is missing or is not JSON, or the pack does not say what it is; the message names it.
     """
     about = _read(pack / "pack.json")
+    if lacking := [name for name in NEEDED if not (isinstance(about, dict) and about.get(name))]:
+        raise click.ClickException(f"{pack / 'pack.json'} lacks {', '.join(lacking)}")
     return {**about, **{name: _read(pack / file) for name, file in about["files"].items()}}
+
+
+def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
+    """Make a new folder for a pack. It appears at once or not at all: what a failure leaves behind is no tenant.
+
+    Raises:
+        click.ClickException: The services refuse what stands in the pack.
+    """
+    unfinished = DataFolder(folder.root / UNFINISHED)
+    shutil.rmtree(unfinished.root, ignore_errors=True)
+    try:
+        unfinished.create(tenant_of_pack(pack, now=SystemClock().now(), seed=new_id()))
+        load(unfinished, parts)
+    except (Refusal, AttributeError, LookupError, TypeError, ValueError) as error:
+        shutil.rmtree(unfinished.root, ignore_errors=True)
+        raise click.ClickException(f"{pack} cannot be loaded: {type(error).__name__}: {error}") from None
+    folder.root.chmod(0o700)
+    for file in sorted(unfinished.root.iterdir(), key=_tenant_last):
+        file.rename(folder.root / file.name)
+    unfinished.root.rmdir()
+
+
+def _tenant_last(file: Path) -> tuple[bool, str]:
+    # With this file a folder holds a tenant; everything else has to be there before it.
+    return file.name == "tenant.json", file.name
 
 
 def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:

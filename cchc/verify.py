@@ -20,6 +20,7 @@ SEALED_STORES = ("survey", "gateway", "folder")
 @json_option
 def verify(folder: DataFolder, *, as_json: bool) -> None:
     """Say what was checked, what was found, and what no seal covers yet. Ends with 1 when something was found."""
+    folder.tenant()
     reports = [check(folder, name) for name in SEALED_STORES if folder.database(name).exists()]
     click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
     if any(report.found for report in reports):
