@@ -15,11 +15,12 @@ from sqlalchemy import Engine
 
 from cchc.data_folder import DataFolder
 from cchc.internal_client import InternalClient
+from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from tests.chaos.pause import wait_for_nobody
-from tests.chaos.processes import Process, descendants
+from tests.chaos.processes import Process, descendants, send
 from tests.support.servers.ports import eventually
 from tests.support.tablet import Tablet
 
@@ -59,7 +60,8 @@ class Instance:
     def kill_supervisor(self) -> list[int]:
         """Kill only the process that was started; give those that it has left behind."""
         orphans = descendants(self.process.pid)
-        subprocess.run(["kill", f"-{signal.SIGKILL.value}", str(self.process.pid)], check=True)
+        send(self.process.pid, signal.SIGKILL)
+        eventually(lambda: not self.process.alive())
         return orphans
 
     def printed(self, label: str) -> str:
@@ -108,6 +110,27 @@ class Instance:
     def wait_until_caught_up(self) -> None:
         """Wait until every read model has read everything."""
         wait_for_nobody(self.behind, seconds=60)
+
+    def wait_until_quiet(self, seconds: float = 2.5) -> None:
+        """Wait until nothing was recorded for a while (a tablet's last state follows a second later), and all is read."""
+        seen, since = self.positions(), monotonic()
+
+        def is_quiet() -> bool:
+            nonlocal seen, since
+            if (now := self.positions()) != seen:
+                seen, since = now, monotonic()
+            return monotonic() - since > seconds
+
+        eventually(is_quiet, seconds=30)
+        self.wait_until_caught_up()
+
+    def positions(self) -> dict[str, int]:
+        """Say how far each store has come."""
+        found = {}
+        for name, store in self.stores().items():
+            found[name] = store.last_position()
+            store.close()
+        return found
 
     def survey_store(self) -> EventStore:
         return self._store("survey")

@@ -89,7 +89,8 @@ def test_the_machines_own_node_is_used_where_it_is_new_enough(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("version", "enough"), [(f"v{node.OLDEST_NODE}.0.0", True), ("v99.1.0", True), ("v12.22.9", False), ("", False)]
+    ("version", "enough"),
+    [("v20.19.0", True), ("v20.18.3", False), ("v99.1.0", True), ("v12.22.9", False), ("", False)],
 )
 def test_an_old_node_is_not_enough(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, version: str, *, enough: bool
