@@ -45,6 +45,20 @@ async ([selector, until]) => {
 }
 """
 
+SENT = """
+async (count) => {
+    const database = await new Promise((resolve) => {
+        indexedDB.open("cchc-kiosk").onsuccess = (event) => resolve(event.target.result);
+    });
+    const rows = database.transaction("outbox").objectStore("outbox").index("by_state");
+    const states = await new Promise((resolve) => {
+        rows.getAll().onsuccess = (event) => resolve(event.target.result.map((row) => row.state));
+    });
+    database.close();
+    return states.length === count && states.every((state) => state === 1);
+}
+"""
+
 FILL = """
 async ([device, count]) => {
     const database = await new Promise((resolve) => {
@@ -91,12 +105,14 @@ def measure_taps(playwright: Playwright, folder: Path) -> tuple[list[float], lis
         page.wait_for_selector(".faces")
         slow_down(page, SLOW_DOWN)
         taps, paints = [], []
-        for _ in range(TAPS):
+        for nth in range(1, TAPS + 1):
             taps.append(page.evaluate(TAP, ["main.ask [data-score='4']", "main.thanks"]))
             page.wait_for_selector("main.ask")
+            # People come seconds apart: what the one before them said has been sent.
+            page.wait_for_function(SENT, arg=nth)
             paints.append(page.evaluate(TAP, ["[data-action='language'][lang='en']", "[lang='vi'][data-action]"]))
             page.wait_for_selector("[data-action='language'][lang='en']")
-        server.wait_until(lambda: len(server.ledger.lines) == TAPS)
+        assert len(server.ledger.lines) == TAPS
         browser.close()
     return taps, paints
 

@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from itertools import count
 from pathlib import Path
 
 import httpx
@@ -82,10 +81,10 @@ def send(tablet: Tablet, over: threading.Event) -> int:
 def read(url: str, over: threading.Event) -> int:
     """Be somebody who reads the open page again and again; give how often."""
     with httpx.Client(base_url=url, timeout=30) as client:
-        for times in count():
-            if over.wait(PAUSE_SECONDS):
-                break
+        times = 0
+        while not over.wait(PAUSE_SECONDS):
             client.get(PAGE).raise_for_status()
+            times += 1
     return times
 
 

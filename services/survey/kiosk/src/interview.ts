@@ -56,16 +56,17 @@ export class Interview {
     const { flow, facts } = step(this.#flow, event, this.#configuration);
     if (facts.length > 0) await this.#write(facts, event);
     this.#settle(flow);
+    // Sending is work too: it begins after the next screen is on its way.
+    if (facts.length > 0) this.#environment.onRecorded();
   }
 
   async #write(facts: readonly Fact[], event: FlowEvent): Promise<void> {
-    const { clock, newId, record, onRecorded, show } = this.#environment;
+    const { clock, newId, record, show } = this.#environment;
     this.#busy = true;
     if (event.type === "face_touched") show(this.#flow, event.score);
     const captured = clock.captured(event.at);
     for (const fact of facts) await record({ entry_id: newId(), fact, captured });
     this.#busy = false;
-    onRecorded();
   }
 
   #settle(flow: Flow): void {

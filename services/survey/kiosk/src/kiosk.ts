@@ -171,7 +171,9 @@ export class Kiosk {
       clock: this.#clock,
       newId: () => crypto.randomUUID(),
       record: (draft) => this.#recorder?.record(draft) ?? Promise.resolve(),
-      onRecorded: () => this.#link?.wake(),
+      onRecorded: () => {
+        afterPaint(() => this.#link?.wake());
+      },
       onQuiet: this.#environment.onQuiet,
       show: (flow, pressed) => {
         this.#ask(flow, pressed);
@@ -186,6 +188,12 @@ export class Kiosk {
     const machine = this.#view.kind === "asking" ? this.#view.machine : null;
     this.#show({ kind: "asking", flow, configuration, pressed, marked: this.#machine.needsCare(), machine });
   }
+}
+
+/** Let the screen be painted before more work begins; a hidden page has nothing to paint. */
+function afterPaint(work: () => void): void {
+  if (document.hidden) work();
+  else requestAnimationFrame(() => setTimeout(work));
 }
 
 const UNREACHABLE = { kind: "unreachable" } as const;

@@ -174,7 +174,10 @@ async function writeAfter(
     return { head: current, row: before ?? null };
   }
   const next = { seq: row.seq, sha256: row.sha256 };
-  await Promise.all([outbox.add(row), memory.put(next, key), transaction.done]);
+  const written = [outbox.add(row), memory.put(next, key)];
+  // Somebody waits: without this the browser commits only after it has told of each request's success.
+  transaction.commit();
+  await Promise.all([...written, transaction.done]);
   return { head: next, row };
 }
 
