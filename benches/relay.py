@@ -157,15 +157,18 @@ def lag(made: Bed) -> None:
         eventually(lambda: _is_relayed(made.engine), seconds=30)
         reading = threading.Thread(target=_read, args=(made, expected, late))
         reading.start()
-        _arrive(made, made.store, expected)
+        waited = _arrive(made, made.store, expected)
         reading.join()
         relay.end()
     assert len(late) == expected
     # The first second belongs to caches that are still cold on both sides.
     steady = late[ARRIVALS_PER_SECOND:]
-    name = f"recorded to readable at {ARRIVALS_PER_SECOND}/s"
+    name = f"due to readable at {ARRIVALS_PER_SECOND}/s"
     report("relay", f"{name}, p50", median(steady) * 1_000, "ms")
     report("relay", f"{name}, p99", quantiles(steady, n=100)[98] * 1_000, "ms", goal=_LAG)
+    # On a busy machine the bench itself comes late; what it waited for is in the figures above.
+    before = quantiles(waited[ARRIVALS_PER_SECOND:], n=100)[98] * 1_000
+    report("relay", f"due to recorded at {ARRIVALS_PER_SECOND}/s, before the relay has a part in it, p99", before, "ms")
 
 
 def _is_relayed(engine: Engine) -> bool:
@@ -173,7 +176,9 @@ def _is_relayed(engine: Engine) -> bool:
         return connection.execute(text("SELECT position FROM relay_cursor")).scalar_one_or_none() == 1
 
 
-def _arrive(made: Bed, store: EventStore, count: int) -> None:
+def _arrive(made: Bed, store: EventStore, count: int) -> list[float]:
+    """Record at the given pace; give how late each message was recorded, in seconds."""
+    waited: list[float] = []
     per_tick = round(ARRIVALS_PER_SECOND * TICK_SECONDS)
     started = time.perf_counter()
     for nth in range(0, count, per_tick):
@@ -181,6 +186,8 @@ def _arrive(made: Bed, store: EventStore, count: int) -> None:
         time.sleep(max(0.0, due - time.perf_counter()))
         store.append_many([a_ballot(made, 1 + nth + more, due) for more in range(per_tick)])
         made.store.announce()
+        waited += [time.perf_counter() - due] * per_tick
+    return waited
 
 
 def _read(made: Bed, count: int, late: list[float]) -> None:
