@@ -28,7 +28,7 @@ def announce(folder: DataFolder, counter: str | None) -> None:
         click.echo(f"  API {service:<14} {at}/api/{service}/v1/openapi.json")
     if (path := _set_up_path(client)) is not None:
         click.echo(f"  Set-up (once)      {at}{path}")
-    click.echo(f"  Data               {folder.root}")
+    click.echo(f"  Data and logs      {folder.root}")
     click.echo("\n  Ready. Ctrl-C stops it.\n")
 
 

@@ -54,6 +54,10 @@ class DataFolder:
         """What `cchc up` wrote about itself: process ids and the port."""
         return self.root / "running.json"
 
+    def log(self, name: str) -> Path:
+        """The log of a process, one JSON line an event."""
+        return self.root / "log" / f"{name}.log"
+
     def database(self, name: str) -> Path:
         """The file of a database, such as `survey` or `read_gateway`."""
         return self.root / f"{name}.db"

@@ -6,13 +6,16 @@ import subprocess
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import FrameType
+from typing import BinaryIO
 
 FIRST_WAIT_SECONDS = 0.2
 LONGEST_WAIT_SECONDS = 10.0
 GOOD_RUN_SECONDS = 60.0
 """A child that lived this long is started again at once when it dies."""
 STOP_WITHIN_SECONDS = 10.0
+LONGEST_LOG_BYTES = 50_000_000
 LIFELINE = "CCHC_LIFELINE"
 """Variable that tells a child the descriptor of a pipe that its supervisor holds open."""
 
@@ -24,6 +27,7 @@ class Child:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
+    log: Path
     process: subprocess.Popen[bytes] | None = None
     wait_seconds: float = FIRST_WAIT_SECONDS
     due_in_seconds: float = 0.0
@@ -32,7 +36,10 @@ class Child:
     def start(self, lifeline: int) -> None:
         """Start the process; it ends by itself when the other end of `lifeline` is closed, however that comes about."""
         environment = {**self.environment, LIFELINE: str(lifeline)}
-        self.process = subprocess.Popen(self.command, env=environment, pass_fds=(lifeline,))  # noqa: S603 - our own
+        with _opened(self.log) as log:
+            self.process = subprocess.Popen(  # noqa: S603 - our own programs
+                self.command, env=environment, pass_fds=(lifeline,), stdout=log, stderr=log
+            )
 
     def alive(self) -> bool:
         """Say whether it runs."""
@@ -71,7 +78,8 @@ class Supervisor:
         if child.process is not None:
             child.lived_seconds = 0.0
             self.said(
-                f"{child.name} ended ({child.process.returncode}); starting it again in {child.wait_seconds:.1f} s"
+                f"{child.name} ended ({child.process.returncode}), see {child.log}; "
+                f"starting it again in {child.wait_seconds:.1f} s"
             )
             child.process, child.due_in_seconds = None, child.wait_seconds
             child.wait_seconds = min(child.wait_seconds * 2, LONGEST_WAIT_SECONDS)
@@ -94,3 +102,11 @@ class Supervisor:
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping.set()
+
+
+def _opened(log: Path) -> BinaryIO:
+    """Open a log to write on; a long one is put aside first, in place of the one put aside before."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
+        log.replace(log.with_suffix(".old.log"))
+    return log.open("ab")

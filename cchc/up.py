@@ -72,7 +72,12 @@ def _children(folder: DataFolder, host: str, port: int, internal_ports: tuple[in
     }
     ports = dict(zip(("web", "worker"), internal_ports, strict=True))
     return [
-        Child(name, [sys.executable, "-m", "cchc.embedded", name], {**variables, "CCHC_INTERNAL_PORT": str(own)})
+        Child(
+            name,
+            [sys.executable, "-m", "cchc.embedded", name],
+            {**variables, "CCHC_INTERNAL_PORT": str(own)},
+            folder.log(name),
+        )
         for name, own in ports.items()
     ]
 

@@ -32,7 +32,7 @@ def own_signals() -> Iterator[None]:
 
 
 def a_child(program: str, *arguments: str) -> Child:
-    return Child("child", [sys.executable, "-c", program, *arguments], dict(environment()))
+    return Child("child", [sys.executable, "-c", program, *arguments], dict(environment()), Path(os.devnull))
 
 
 def held(supervisor: Supervisor) -> threading.Thread:
@@ -53,7 +53,7 @@ def test_a_killed_child_is_started_again() -> None:
     supervisor.stopping.set()
     thread.join()
     supervisor.stop()
-    assert said == ["child ended (-9); starting it again in 0.2 s"]
+    assert said == ["child ended (-9), see /dev/null; starting it again in 0.2 s"]
     assert not child.alive()
 
 
