@@ -1,7 +1,8 @@
-"""Where it is decided whether a ballot counts, and what is held back.
+"""Where it is decided that a ballot does not count. Nothing else decides it.
 
-`why_not_counted` is the one place: a ballot counts unless it gives a reason. The reasons are stable codes, shown beside
-the figures and never reused.
+Two questions, both answered here: `why_not_counted` asks the counter's policy and the card, once and for all;
+`held_by` asks the rule set whether somebody has to look first, until staff release the ballot. Reasons are stable
+codes, shown beside the figures and never reused.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from services.survey.domain import abuse
 class NotCounted(StrEnum):
     """Why a ballot is kept but not counted."""
 
-    HELD_FOR_REVIEW = "held_for_review"
     NO_CARD = "no_card"
     CARD_UNKNOWN = "card_unknown"
     CARD_VOID = "card_void"
@@ -44,11 +44,10 @@ class Held(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standing:
-    """All that decides whether a ballot counts: the counter's policy, the card, and whether somebody must look first."""
+    """What the counter's policy looks at."""
 
     cards_required: bool
     card: Card
-    held: bool
 
 
 _BY_CARD = {
@@ -61,20 +60,20 @@ _BY_CARD = {
 
 
 def why_not_counted(standing: Standing) -> NotCounted | None:
-    """Decide whether a ballot counts: `None` when it does, else why not.
+    """Decide whether a ballot counts by its counter's policy: `None` when it does, else why not.
 
-    A ballot held back by a rule set or by staff does not count until it is released. Where a counter asks for cards,
-    one valid card buys one counted ballot; where it does not, every ballot counts that nobody holds back.
+    Where a counter asks for cards, one valid card buys one counted ballot; where it does not, every ballot counts.
     """
-    if standing.held:
-        return NotCounted.HELD_FOR_REVIEW
     if standing.cards_required and standing.card is not Card.VALID:
         return _BY_CARD[standing.card]
     return None
 
 
 def held_by(rules: abuse.RuleSet, signs: abuse.Signs) -> tuple[int, tuple[str, ...]] | None:
-    """Decide whether a rule set holds a ballot back: its points and reasons, the heaviest first, else `None`."""
+    """Decide whether a rule set holds a ballot back: its points and reasons, the heaviest first, else `None`.
+
+    A ballot that is held does not count until staff release it.
+    """
     found = abuse.points(rules, signs)
     total = sum(found.values())
     if total < rules.threshold:

@@ -94,7 +94,7 @@ def _cast(
 ) -> tuple[Event, ...]:
     score = envelope.score or 0
     # The hold comes as a fact of its own, so that a release leads back to what the counter's policy says.
-    reason = why_not_counted(Standing(cards_required=around.cards_required, card=around.card, held=False))
+    reason = why_not_counted(Standing(cards_required=around.cards_required, card=around.card))
     cast = BallotCast(
         receipt=receipt,
         ballot_id=envelope.ballot_id,

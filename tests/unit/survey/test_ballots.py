@@ -64,16 +64,14 @@ def after(*facts, state: Ballots = ballots.INITIAL) -> Ballots:
 @pytest.mark.parametrize(
     ("standing", "reason"),
     [
-        (Standing(cards_required=False, card=Card.NONE, held=False), None),
-        (Standing(cards_required=False, card=Card.SPENT, held=False), None),
-        (Standing(cards_required=False, card=Card.NONE, held=True), NotCounted.HELD_FOR_REVIEW),
-        (Standing(cards_required=True, card=Card.VALID, held=False), None),
-        (Standing(cards_required=True, card=Card.VALID, held=True), NotCounted.HELD_FOR_REVIEW),
-        (Standing(cards_required=True, card=Card.NONE, held=False), NotCounted.NO_CARD),
-        (Standing(cards_required=True, card=Card.UNKNOWN, held=False), NotCounted.CARD_UNKNOWN),
-        (Standing(cards_required=True, card=Card.VOID, held=False), NotCounted.CARD_VOID),
-        (Standing(cards_required=True, card=Card.OUTSIDE_WINDOW, held=False), NotCounted.CARD_OUTSIDE_WINDOW),
-        (Standing(cards_required=True, card=Card.SPENT, held=False), NotCounted.CARD_SPENT),
+        (Standing(cards_required=False, card=Card.NONE), None),
+        (Standing(cards_required=False, card=Card.SPENT), None),
+        (Standing(cards_required=True, card=Card.VALID), None),
+        (Standing(cards_required=True, card=Card.NONE), NotCounted.NO_CARD),
+        (Standing(cards_required=True, card=Card.UNKNOWN), NotCounted.CARD_UNKNOWN),
+        (Standing(cards_required=True, card=Card.VOID), NotCounted.CARD_VOID),
+        (Standing(cards_required=True, card=Card.OUTSIDE_WINDOW), NotCounted.CARD_OUTSIDE_WINDOW),
+        (Standing(cards_required=True, card=Card.SPENT), NotCounted.CARD_SPENT),
     ],
 )
 def test_a_ballot_counts_unless_there_is_a_reason(standing, reason):
