@@ -77,7 +77,7 @@ class FolderCases:
     def test_killing_the_folder_between_any_two_steps_loses_and_doubles_nothing(
         self, rig: FolderRig, seed: int
     ) -> None:
-        chance = random.Random(seed)  # noqa: S311 - chooses a play
+        chance = random.Random(seed)
         cast = play(rig, chance, steps=25, between=lambda: rig.restart() if chance.random() < 0.5 else None)
         rig.follow()
         counted = sum(sum(block["scores"].values()) for block in rig.published() if block["kind"] == "ballots")
@@ -93,7 +93,7 @@ class FolderCases:
     def test_a_rebuild_from_zero_gives_the_same_tables_row_by_row_and_releases_nothing(
         self, rig: FolderRig, seed: int
     ) -> None:
-        chance = random.Random(seed + 100)  # noqa: S311 - chooses a play
+        chance = random.Random(seed + 100)
         play(rig, chance, steps=25, between=lambda: rig.pass_days(chance.choice((0, 0, 1, 9))))
         rig.follow()
         before, published = rig.tables(), rig.published()

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.chassis.settings import environment
 from tests.support.servers.kafka_jars import kafka_jars
 
 
@@ -42,7 +43,7 @@ def install(packages: list[str]) -> None:
     line = f"apt-get install -y --no-install-recommends {' '.join(packages)}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         sys.exit(f"the full tests need more than this machine has; as root: {line}")
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    quiet = {**environment(), "DEBIAN_FRONTEND": "noninteractive"}
     subprocess.run(["apt-get", "update", "-qq"], check=True, env=quiet)
     subprocess.run(line.split(), check=True, env=quiet, stdout=subprocess.DEVNULL)
 

@@ -21,7 +21,7 @@ def check_outputs(folder: Folder) -> None:
     """Compare outputs of every scope: at any two times, over any period, and any signed sum of blocks."""
     k = folder.rules.k
     blocks = read_blocks(folder.blocks)
-    chance = random.Random(len(blocks))  # noqa: S311 - picks what to look at
+    chance = random.Random(len(blocks))
     for scope in scopes_of(blocks):
         for first in range(len(blocks)):
             output = Output(scope)
