@@ -4,6 +4,7 @@ The one-machine profile as it is started by hand, with a folder that has 200,000
 arrive on a schedule, whatever happens, and their times count from when they were due.
 """
 
+import socket
 import subprocess
 import sys
 import tempfile
@@ -141,9 +142,17 @@ def send_a_second(instance: Instance, crowd: list[Tablet], heard: Heard) -> None
     """Send one second's ballots, each in a batch of its own, over connections that stay open."""
     each = PER_SECOND // len(crowd)
     port = int(instance.url.rpartition(":")[2])
-    got = send_all(port, [[a_ballot(tablet) for _ in range(each)] for tablet in crowd], per_second=PER_SECOND)
+    requests = [[a_ballot(tablet) for _ in range(each)] for tablet in crowd]
+    got = send_all([a_connection(port) for _ in crowd], requests, per_second=PER_SECOND)
     assert set(got.statuses) == {200}, got.statuses
     heard.latencies += got.latencies
+
+
+def a_connection(port: int) -> socket.socket:
+    """Open a connection that sends at once."""
+    opened = socket.create_connection(("127.0.0.1", port))
+    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return opened
 
 
 def a_ballot(tablet: Tablet) -> bytes:
