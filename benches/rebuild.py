@@ -23,7 +23,7 @@ from services.indicators.config import Settings
 
 MESSAGES = 1_000_000
 ROW_PER_FACT_MESSAGES = 200_000
-FOLDER_MESSAGES = 100_000
+FOLDER_MESSAGES = 1_000_000
 OWNERS = {TOPIC: "survey", "survey.counter.events.v1": "survey"}
 PAGE = 5_000
 
@@ -50,7 +50,7 @@ def _folder(folder: Path) -> None:
     settings = Settings(database=f"sqlite:///{folder}/folder.db", keys=folder, tenant="bench")
     migrate(settings)
     service = build(settings)
-    figure = Figure("the figure folder, a row per ballot", Goal(at_least=20_000))
+    figure = Figure("folder_rows_per_second", Goal(at_least=20_000))
     _compare(folder, service.engine, service.folder, FOLDER_MESSAGES, figure)
     service.close()
 
