@@ -39,8 +39,11 @@ class Conflation(Generic[Key, Value]):
     def note(self, key: Key, value: Value) -> None:
         """Take a newer value; returns at once."""
         with self._changed:
-            waiting = self._waiting.get(key)
-            self._waiting[key] = value if waiting is None else self._merge(waiting, value)
+            if (waiting := self._waiting.get(key)) is not None:
+                # The sender knows of this key already; waking it for each value would cost more than sending.
+                self._waiting[key] = self._merge(waiting, value)
+                return
+            self._waiting[key] = value
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="conflation", daemon=True)
                 self._thread.start()

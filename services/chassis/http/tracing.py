@@ -7,7 +7,7 @@ from typing import Any
 from flask import g, request
 
 from services.chassis.envelope import Trace
-from services.chassis.ids import new_secret
+from services.chassis.ids import new_id, new_secret
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -18,7 +18,7 @@ _TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a
 def request_id_of(environ: Mapping[str, Any]) -> str:
     """Give the id that the door gave the request, or a new one."""
     given = environ.get("HTTP_X_REQUEST_ID")
-    return given if given and _REQUEST_ID.fullmatch(given) else new_secret(16).hex()
+    return given if given and _REQUEST_ID.fullmatch(given) else new_id().hex
 
 
 def current_trace() -> Trace:

@@ -8,7 +8,6 @@ import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from uuid import UUID
 
 import msgspec
 
@@ -21,6 +20,9 @@ _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 _Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
 _Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
 _Code = Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]{1,64}$")]
+_Uuid = Annotated[
+    str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
+]
 _Word = Annotated[str, msgspec.Meta(pattern="^[!-~]{1,64}$")]
 
 
@@ -40,12 +42,12 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
     """What stands in every envelope. Members that this release does not know stay in the raw bytes."""
 
     v: Literal[1]
-    entry_id: UUID
+    entry_id: _Uuid
     device_id: _Word
     boot_id: _Word
     seq: _Seq
     prev: _Hash
-    ballot_id: UUID
+    ballot_id: _Uuid
     captured: _Captured = _Captured()
 
 
@@ -105,13 +107,13 @@ def _envelope(sent: _Cast | _Change | _FollowUp) -> Envelope:
         anchor=_anchor(sent.captured.anchor),
     )
     return Envelope(
-        entry_id=str(sent.entry_id),
+        entry_id=sent.entry_id,
         device_id=sent.device_id,
         boot_id=sent.boot_id,
         seq=sent.seq,
         prev=sent.prev,
         kind=_KINDS[type(sent)],
-        ballot_id=str(sent.ballot_id),
+        ballot_id=sent.ballot_id.lower(),
         capture=capture,
         questionnaire=getattr(sent, "questionnaire", ""),
         score=getattr(sent, "score", None),

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from services.survey.domain.receiving import answer, quarantine_line, receipt_of
 from services.survey.handlers.around import Hearing, Surroundings, card_hash
 from services.survey.handlers.kinds import ALL_BALLOTS
 from services.survey.handlers.memory import BallotMemory, Tablet
-from services.survey.handlers.streams import Streams, Versioned
+from services.survey.handlers.streams import Recording, Streams, Versioned
 
 IDLE_ROUNDS = 4
 """So often another writer may get there first without anything being recorded; then the tablet is asked to come back."""
@@ -132,14 +132,13 @@ class Receiver:
             twin = _may_be_twin(work, tablet.at.state)
             held = work.keep_because or why_held(round_.ahead.state, work.line, device_id=tablet.device_id)
             events, claims = self._decide(work, held, round_.ahead.state, hearing)
-            request, after = self._streams.request(ALL_BALLOTS, tablet.device_id, round_.ahead, events, claims=claims)
-            command_id = _command_id(work.line, held, device_id=tablet.device_id)
-            request = replace(
-                request,
-                command_id=command_id,
+            recording = Recording(
+                claims=claims,
+                command_id=_command_id(work.line, held, device_id=tablet.device_id),
                 command_hash=bytes.fromhex(work.line.sha256),
                 follows=round_.is_chain,
             )
+            request, after = self._streams.request(ALL_BALLOTS, tablet.device_id, round_.ahead, events, recording)
             round_.offers.append(_Offer(work, events, request, after))
             if not twin:
                 round_.ahead, round_.is_chain = after, True

@@ -9,7 +9,7 @@ import msgspec
 
 from services.chassis.clock import monotonic
 from services.chassis.event_store.port import NO_STREAM
-from services.survey.adapters.ballot_tables import BallotTables, Snapshot
+from services.survey.adapters.ballot_tables import WHOLE_STORE, BallotTables, Snapshot
 from services.survey.domain import ballots
 from services.survey.domain.ballots import Ballots
 from services.survey.domain.envelope import Anchor
@@ -38,7 +38,8 @@ class Tablet:
     snapshot_version: int = NO_STREAM
     anchors: Mapping[str, Anchor] = field(default_factory=dict)
     backed_up_through: int = 0
-    mark_checked_at: float = float("-inf")
+    marked_at: int = 0
+    """How far backups reached when `backed_up_through` was read."""
     is_loaded: bool = False
     lock: RLock = field(default_factory=RLock)
 
@@ -52,6 +53,8 @@ class BallotMemory:
         self._tables = tables
         self._lock = Lock()
         self._tablets: OrderedDict[str, Tablet] = OrderedDict()
+        self._reached = 0
+        self._reached_checked_at = float("-inf")
 
     def tablet(self, device_id: str) -> Tablet:
         """Give a tablet's place in memory."""
@@ -83,10 +86,17 @@ class BallotMemory:
 
     def backed_up_through(self, tablet: Tablet) -> int:
         """Give how far a backup holds a tablet's envelopes, as of a moment ago."""
-        if monotonic() - tablet.mark_checked_at > MARK_TRUSTED_SECONDS:
+        if (reached := self._backups_reached()) != tablet.marked_at:
             tablet.backed_up_through = self._tables.backed_up_through(tablet.device_id)
-            tablet.mark_checked_at = monotonic()
+            tablet.marked_at = reached
         return tablet.backed_up_through
+
+    def _backups_reached(self) -> int:
+        # One look for all tablets: their own marks move only when a backup does.
+        if monotonic() - self._reached_checked_at > MARK_TRUSTED_SECONDS:
+            self._reached = self._tables.backed_up_through(WHOLE_STORE)
+            self._reached_checked_at = monotonic()
+        return self._reached
 
     def _start_from_snapshot(self, tablet: Tablet) -> None:
         if (snapshot := self._tables.snapshot(tablet.device_id, form=SNAPSHOT_FORM)) is not None:

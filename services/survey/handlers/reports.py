@@ -24,6 +24,15 @@ class Health:
     wake_lock_refusals: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What is told of a tablet when its turn comes."""
+
+    state: Ballots
+    at: datetime
+    health: Health | None
+
+
 class Reports:
     """Reports on their way out. A report is a message without a fact: nothing is decided by it."""
 
@@ -31,34 +40,42 @@ class Reports:
         """Record through `appender` what `write` makes of a report."""
         self._appender = appender
         self._write = write
-        self._conflation: Conflation[str, DeviceReported] = Conflation(self._send, merge=_merged)
+        self._conflation: Conflation[str, _Heard] = Conflation(self._send, merge=_merged)
 
     def note(self, device_id: str, state: Ballots, at: datetime, health: Health | None = None) -> None:
         """Take how a tablet stands now; returns at once."""
-        report = DeviceReported(
-            device_id=device_id,
-            at=at,
-            last_seq=state.sequence.last,
-            received=state.sequence.received,
-            missing=state.sequence.missing(),
-            chain_broken=state.sequence.chain_broken,
-        )
-        self._conflation.note(device_id, report if health is None else _with_health(report, health))
+        self._conflation.note(device_id, _Heard(state, at, health))
 
     def close(self) -> None:
         """Send what waits and stop."""
         self._conflation.close()
 
-    def _send(self, reports: Mapping[str, DeviceReported]) -> None:
+    def _send(self, heard: Mapping[str, _Heard]) -> None:
         requests = [
             AppendRequest(
-                stream=f"report-{device_id}", expected_version=NO_STREAM, facts=(), messages=(self._write(report),)
+                stream=f"report-{device_id}",
+                expected_version=NO_STREAM,
+                facts=(),
+                messages=(self._write(_report(device_id, told)),),
             )
-            for device_id, report in reports.items()
+            for device_id, told in heard.items()
         ]
         for answer in self._appender.append_many(requests):
             if isinstance(answer, Refusal):
                 raise answer
+
+
+def _report(device_id: str, told: _Heard) -> DeviceReported:
+    sequence = told.state.sequence
+    report = DeviceReported(
+        device_id=device_id,
+        at=told.at,
+        last_seq=sequence.last,
+        received=sequence.received,
+        missing=sequence.missing(),
+        chain_broken=sequence.chain_broken,
+    )
+    return report if told.health is None else _with_health(report, told.health)
 
 
 def _with_health(report: DeviceReported, health: Health) -> DeviceReported:
@@ -73,10 +90,6 @@ def _with_health(report: DeviceReported, health: Health) -> DeviceReported:
     )
 
 
-_HEALTH = ("queued", "oldest_unsent_seconds", "battery", "persisted", "app_version", "wake_lock_refusals")
-
-
-def _merged(waiting: DeviceReported, newer: DeviceReported) -> DeviceReported:
+def _merged(waiting: _Heard, newer: _Heard) -> _Heard:
     """Keep what a heartbeat told when a mere batch follows it."""
-    told = {name: getattr(waiting, name) for name in _HEALTH if getattr(newer, name) is None}
-    return replace(newer, **told)
+    return newer if newer.health is not None or waiting.health is None else replace(newer, health=waiting.health)

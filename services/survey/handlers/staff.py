@@ -15,7 +15,7 @@ from services.survey.domain.receiving import answer
 from services.survey.handlers.around import Hearing, Surroundings
 from services.survey.handlers.kinds import ALL_BALLOTS, BALLOTS, DEVICE
 from services.survey.handlers.memory import BallotMemory
-from services.survey.handlers.streams import ATTEMPTS, Streams
+from services.survey.handlers.streams import ATTEMPTS, Recording, Streams
 
 
 class BallotDesk:
@@ -89,7 +89,7 @@ class BallotDesk:
             at = self._memory.whole(device_id)
             if not (events := decide(at.state)):
                 return
-            request, _after = self._streams.request(ALL_BALLOTS, device_id, at, events, claims=claims)
+            request, _after = self._streams.request(ALL_BALLOTS, device_id, at, events, Recording(claims=claims))
             try:
                 self._streams.appender.append(request)
             except ConcurrencyConflict:

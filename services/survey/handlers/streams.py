@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Generic, Protocol, TypeVar
+from uuid import UUID
 
 from services.chassis.clock import monotonic
 from services.chassis.domain import ConcurrencyConflict, Event, Refusal
@@ -41,6 +42,19 @@ class Versioned(Generic[State]):
 
     state: State
     version: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recording:
+    """How facts are to be recorded, besides what they say; see `AppendRequest`."""
+
+    claims: tuple[str, ...] = ()
+    command_id: UUID | None = None
+    command_hash: bytes = b""
+    follows: bool = False
+
+
+PLAIN = Recording()
 
 
 class Appender(Protocol):
@@ -104,8 +118,7 @@ class Streams:
         name: str,
         at: Versioned[State],
         events: Sequence[Event],
-        *,
-        claims: tuple[str, ...] = (),
+        recording: Recording = PLAIN,
     ) -> tuple[AppendRequest, Versioned[State]]:
         """Write down what recording some facts takes, their public messages included, and what is then."""
         stream = kind.stream(name)
@@ -117,7 +130,10 @@ class Streams:
             expected_version=at.version,
             facts=tuple(self.registry.encode(event) for event in events),
             messages=self.publish(stream, events, first_version=at.version + 1, after=after),
-            claims=claims,
+            claims=recording.claims,
+            command_id=recording.command_id,
+            command_hash=recording.command_hash,
+            follows=recording.follows,
         )
         return request, Versioned(after, at.version + len(events))
 
@@ -143,7 +159,7 @@ class Streams:
             if not events:
                 return at
             try:
-                self.appender.append(self.request(kind, name, at, events, claims=claims)[0])
+                self.appender.append(self.request(kind, name, at, events, Recording(claims=claims))[0])
             except ConcurrencyConflict:
                 if expected_version is not None or attempt == ATTEMPTS:
                     raise
