@@ -1,6 +1,5 @@
 """A light sender: requests made beforehand, over connections that stay open, from one thread without a client library."""
 
-import json
 import selectors
 import socket
 import time
@@ -13,10 +12,9 @@ _HEAD_END = b"\r\n\r\n"
 
 @dataclass(slots=True)
 class Heard:
-    """What came back: how many, by which status and worker, and how long each took in seconds."""
+    """What came back: how many, by which status, and how long each took in seconds."""
 
     statuses: Counter[int] = field(default_factory=Counter)
-    workers: Counter[str] = field(default_factory=Counter)
     verdicts: Counter[str] = field(default_factory=Counter)
     latencies: list[float] = field(default_factory=list)
 
@@ -24,12 +22,6 @@ class Heard:
         """Give a percentile of the latencies."""
         ordered = sorted(self.latencies)
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
-
-    @property
-    def is_lopsided(self) -> bool:
-        """Whether nearly all connections sat on one worker."""
-        total = sum(self.workers.values())
-        return bool(total) and max(self.workers.values()) > 0.85 * total
 
 
 @dataclass(slots=True)
@@ -42,18 +34,20 @@ class _Connection:
     buffer: bytearray = field(default_factory=bytearray)
 
 
-def send_all(port: int, requests: Sequence[Sequence[bytes]], *, per_second: float | None = None) -> Heard:
-    """Send each connection's requests in order and hear every answer.
+def send_all(
+    opened: Sequence[socket.socket], requests: Sequence[Sequence[bytes]], *, per_second: float | None = None
+) -> Heard:
+    """Send each connection's requests in order, hear every answer, and close the connections.
 
     Args:
-        port: Of the server on this machine.
+        opened: Connections to the server, see `connections.spread_out`.
         requests: One sequence per connection.
         per_second: Open loop: arrivals of all connections together, each on its own schedule, and latencies counted
             from when a request was due. Without it, each connection sends as soon as it has its answer.
     """
     heard = Heard()
     with selectors.DefaultSelector() as selector:
-        connections = [_open(port, own) for own in requests if own]
+        connections = [_Connection(*pair) for pair in zip(opened, requests, strict=True)]
         started = time.perf_counter()
         for nth, connection in enumerate(connections):
             selector.register(connection.socket, selectors.EVENT_READ, connection)
@@ -62,12 +56,6 @@ def send_all(port: int, requests: Sequence[Sequence[bytes]], *, per_second: floa
         for connection in connections:
             connection.socket.close()
     return heard
-
-
-def _open(port: int, requests: Sequence[bytes]) -> _Connection:
-    opened = socket.create_connection(("127.0.0.1", port))
-    opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return _Connection(opened, requests)
 
 
 def _serve(selector: selectors.BaseSelector, connections: list[_Connection], heard: Heard, *, interval: float) -> None:
@@ -114,8 +102,6 @@ def _hear(connection: _Connection, heard: Heard) -> bool:
         return False
     status = int(head[9:12])
     heard.statuses[status] += 1
-    if b"\r\nworker: " in head:
-        heard.workers[head.partition(b"\r\nworker: ")[2].split(b"\r\n", 1)[0].decode()] += 1
     if status == 200:
         _count(bytes(buffer[end + 4 :]), heard)
     buffer.clear()
@@ -125,11 +111,3 @@ def _hear(connection: _Connection, heard: Heard) -> bool:
 def _count(body: bytes, heard: Heard) -> None:
     # A cheap count is enough here: decoding every answer would make the sender the bottleneck.
     heard.verdicts["created"] += body.count(b'"created"')
-
-
-def first_answer(port: int, request: bytes) -> dict[str, object]:
-    """Send one request and decode its answer, to see that a bench measures what it says."""
-    with socket.create_connection(("127.0.0.1", port)) as opened:
-        opened.sendall(request)
-        answer = opened.recv(65536)
-    return dict(json.loads(answer.partition(_HEAD_END)[2]))
