@@ -21,7 +21,7 @@ class FolderCases:
         assert (block["size"], block["kind"], block["level"]) == (5, "ballots", "cell")
         assert block["scores"] == {"3": 1, "4": 2, "5": 2}
         assert block["closed_on"] == "2026-03-02"
-        assert "b4" not in str(block)
+        assert "'b4'" not in str(block)
 
     def test_ballots_that_agree_on_a_poor_score_wait_for_another_score_or_for_ten(self, rig: FolderRig) -> None:
         rig.write(*(rig.survey.cast(f"b{at}", 3) for at in range(9)))
