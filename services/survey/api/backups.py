@@ -5,9 +5,11 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
+from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.guards import Bearer, guarded_blueprint
 from services.survey.api.service import survey
+from services.survey.domain.errors import BackupAhead
 
 blueprint = guarded_blueprint(
     "backups",
@@ -31,6 +33,7 @@ class Marked(Schema):
 
 
 @blueprint.route("/", methods=["POST"])
+@refuses(BackupAhead)
 @blueprint.arguments(Reached)
 @blueprint.response(200, Marked)
 def mark_backed_up(sent: dict[str, Any]) -> Response:

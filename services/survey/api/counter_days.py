@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.guards import Bearer, guarded_blueprint
@@ -25,13 +25,19 @@ blueprint = guarded_blueprint(
 )
 
 
+def _possible(at: datetime) -> None:
+    # At the ends of the calendar a time has no equal in UTC.
+    if not 2000 <= at.year < 2200:
+        raise ValidationError("Must lie between 2000 and 2199.")
+
+
 class SessionTold(Schema):
     """A stretch in which a counter served one field."""
 
     session_id = fields.String(required=True, validate=_WORD)
     field = fields.String(required=True, validate=_WORD)
-    opened_at = fields.AwareDateTime(required=True)
-    closed_at = fields.AwareDateTime(load_default=None, allow_none=True)
+    opened_at = fields.AwareDateTime(required=True, validate=_possible)
+    closed_at = fields.AwareDateTime(load_default=None, allow_none=True, validate=_possible)
     officer = fields.String(load_default=None, allow_none=True, validate=_WORD)
 
 
@@ -40,7 +46,7 @@ class ServedTold(Schema):
 
     field = fields.String(required=True, validate=_WORD)
     served = fields.Integer(required=True, validate=validate.Range(min=0, max=100_000))
-    through = fields.AwareDateTime(required=True)
+    through = fields.AwareDateTime(required=True, validate=_possible)
     session_id = fields.String(load_default=None, allow_none=True, validate=_WORD)
 
 

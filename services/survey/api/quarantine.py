@@ -15,6 +15,9 @@ from services.survey.domain.commands import QuarantineBallot, ReleaseBallot, Rel
 from services.survey.domain.errors import NotReleasable, UnknownQuarantineItem
 from services.survey.projections.quarantine import QUARANTINE
 
+# No stream grows further; a larger number leads to no item.
+_VERSION = "<int(max=2147483647):version>"
+
 blueprint = guarded_blueprint(
     "quarantine",
     __name__,
@@ -70,7 +73,7 @@ def list_items(query: dict[str, Any]) -> dict[str, Any]:
     return list_answer(QUARANTINE, "items", query)
 
 
-@blueprint.route("/envelopes/<device_id>/<int:version>")
+@blueprint.route(f"/envelopes/<device_id>/{_VERSION}")
 @refuses(UnknownQuarantineItem)
 @blueprint.response(200, Envelope)
 def read_envelope(device_id: str, version: int) -> Response:
@@ -90,7 +93,7 @@ def read_envelope(device_id: str, version: int) -> Response:
     )
 
 
-@blueprint.route("/envelopes/<device_id>/<int:version>/release", methods=["POST"])
+@blueprint.route(f"/envelopes/<device_id>/{_VERSION}/release", methods=["POST"])
 @refuses(UnknownQuarantineItem, NotReleasable, ClaimTaken)
 @blueprint.response(204)
 def release_envelope(device_id: str, version: int) -> None:

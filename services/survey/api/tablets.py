@@ -18,6 +18,14 @@ from services.survey.domain.device import Device
 from services.survey.domain.errors import PairingRefused, UnknownDevice
 from services.survey.handlers.reports import Health
 
+MOST_COUNTED = 10_000_000
+"""No tablet counts further: so many answers are more than it gives in all its life."""
+
+TEN_YEARS_SECONDS = 10 * 366 * 24 * 3600
+
+# 32 bytes in base64url without padding (RFC 7518, 6.2.1.2).
+_COORDINATE = validate.Regexp(r"^[A-Za-z0-9_-]{43}\Z")
+
 blueprint = guarded_blueprint(
     "tablets",
     __name__,
@@ -37,8 +45,8 @@ class PublicKey(Schema):
 
     kty = fields.String(required=True, validate=validate.Equal("EC"))
     crv = fields.String(required=True, validate=validate.Equal("P-256"))
-    x = fields.String(required=True, validate=validate.Length(max=64))
-    y = fields.String(required=True, validate=validate.Length(max=64))
+    x = fields.String(required=True, validate=_COORDINATE)
+    y = fields.String(required=True, validate=_COORDINATE)
 
 
 class PairingWish(Schema):
@@ -90,12 +98,14 @@ class ClockReading(Schema):
 class Heartbeat(Schema):
     """How a tablet is."""
 
-    queued = fields.Integer(required=True, validate=validate.Range(min=0))
-    last_seq = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**53))
-    oldest_unsent_seconds = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0))
+    queued = fields.Integer(required=True, strict=True, validate=validate.Range(min=0, max=MOST_COUNTED))
+    last_seq = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=2**53))
+    oldest_unsent_seconds = fields.Float(
+        load_default=None, allow_none=True, validate=validate.Range(min=0, max=TEN_YEARS_SECONDS)
+    )
     battery = fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=0, max=1))
     persisted = fields.Boolean(load_default=None, allow_none=True)
-    wake_lock_refusals = fields.Integer(load_default=0, validate=validate.Range(min=0))
+    wake_lock_refusals = fields.Integer(load_default=0, strict=True, validate=validate.Range(min=0, max=MOST_COUNTED))
     app_version = fields.String(required=True, validate=validate.Length(max=64))
     clock = fields.Nested(ClockReading, load_default=None, allow_none=True)
 

@@ -10,7 +10,7 @@ StateConflict
 ├── CounterIsClosed · DeviceIsRevoked
 └── NotReleasable
 RuleBroken
-└── InvalidPeriod · InvalidKey · NothingToPrint · InvalidSession
+└── InvalidPeriod · InvalidKey · NothingToPrint · InvalidSession · BackupAhead
 """
 
 from services.chassis.domain import NotAllowed, NotFound, RuleBroken, StateConflict
@@ -147,3 +147,10 @@ class InvalidSession(RuleBroken):
 
     code = "invalid_session"
     title = "Ca làm việc tại quầy không hợp lệ"
+
+
+class BackupAhead(RuleBroken):
+    """Raised when a backup is said to hold more than was ever recorded."""
+
+    code = "backup_ahead"
+    title = "Bản sao lưu không thể chứa nhiều hơn dữ liệu đã ghi"

@@ -6,6 +6,7 @@ from services.chassis.event_store.port import RecordedFact
 from services.survey.adapters.ballot_tables import WHOLE_STORE, BallotTables, Mark, Marking
 from services.survey.domain.ballot_events import Receipt
 from services.survey.domain.device_sequence import DeviceSequence
+from services.survey.domain.errors import BackupAhead
 from services.survey.handlers.kinds import BALLOTS
 from services.survey.handlers.streams import Streams
 
@@ -17,7 +18,13 @@ _PREFIX = f"{BALLOTS.prefix}-"
 
 
 def mark_backed_up(streams: Streams, tables: BallotTables, position: int) -> int:
-    """Mark what a backup that reached `position` holds of every tablet; give how many tablets' marks moved."""
+    """Mark what a backup that reached `position` holds of every tablet; give how many tablets' marks moved.
+
+    Raises:
+        BackupAhead: Nothing is recorded at `position` yet.
+    """
+    if position > (last := streams.store.last_position()):
+        raise BackupAhead("A backup holds no more than is recorded.", position=position, last_position=last)
     moved: set[str] = set()
     with tables.marking() as marking:
         whole = marking.get(WHOLE_STORE)

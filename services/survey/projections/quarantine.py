@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Integer, MetaData, String, Table, delete
+from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete
 
 from services.chassis.projection import Delivery, TableName, View
 from services.survey.projections.upkeep import read, write_rows
@@ -51,7 +51,7 @@ class Quarantine:
             Column("version", Integer),
             Column("ballot_id", String),
             Column("entry_id", String),
-            Column("seq", Integer),
+            Column("seq", BigInteger),
             Column("because", String, nullable=False),
             Column("at", String, nullable=False),
         )

@@ -90,6 +90,15 @@ def test_a_report_made_from_a_batch_keeps_what_the_heartbeat_told(engine, others
     assert (tablet.last_seq, tablet.battery, tablet.queued, tablet.app_version) == (11, 0.4, 3, "2026.11.0")
 
 
+def test_a_tablet_may_count_as_high_as_its_numbers_go(engine, others):
+    others.pair("tablet-1")
+    others.report("tablet-1", last_seq=2**53, received=2**31)
+    apply(engine, others, FLEET).close()
+    with engine.connect() as connection:
+        (tablet,) = tablets_of(active_view(connection, FLEET))
+    assert (tablet.last_seq, tablet.received) == (2**53, 2**31)
+
+
 def test_units_keep_their_whole_dated_record(engine, others):
     others.describe_units(the_pack())
     apply(engine, others, UNITS).close()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Float, Integer, MetaData, String, Table, Text, select
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, String, Table, Text, select
 
 from services.chassis.envelope import CloudEvent
 from services.chassis.projection import Delivery, TableName, View
@@ -123,8 +123,8 @@ class Fleet:
             Column("device_id", String, primary_key=True),
             *(Column(it, String) for it in ("counter_id", "one_stop_id", "counter_name", "paired_at", "revoked_at")),
             Column("last_contact_at", String),
-            Column("last_seq", Integer, nullable=False),
-            Column("received", Integer, nullable=False),
+            Column("last_seq", BigInteger, nullable=False),
+            Column("received", BigInteger, nullable=False),
             Column("missing", Text, nullable=False),
             Column("chain_broken", Boolean, nullable=False),
             Column("queued", Integer),

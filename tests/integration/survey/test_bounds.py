@@ -1,0 +1,82 @@
+"""What no tablet, no operator and no other software can mean is refused at the edge."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from services.chassis.identity import SignedRequest, sign_device_request
+from tests.integration.survey.conftest import Rig
+from tests.support.tablet import Tablet
+
+ROOT = "/api/survey/v1"
+HEARTBEAT = {"queued": 1, "app_version": "a"}
+
+
+def beat(tablet: Tablet, **told: Any) -> httpx.Response:
+    body = json.dumps({**HEARTBEAT, **told}).encode()
+    return tablet.post(f"{ROOT}/devices/me/heartbeat", body, "application/json")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"queued": 1e308},
+        {"queued": 10_000_001},
+        {"queued": 1.5},
+        {"wake_lock_refusals": 10_000_001},
+        {"last_seq": 2**53 + 1},
+        {"oldest_unsent_seconds": 400_000_000.0},
+        {"oldest_unsent_seconds": float("inf")},
+        {"clock": {"mono_ms": float("nan"), "wall": "x"}},
+        {"clock": {"mono_ms": 1.0, "wall": "x", "anchor": {"server": "x", "mono_ms": float("inf")}}},
+    ],
+    ids=str,
+)
+def test_a_heartbeat_that_no_tablet_can_mean_is_refused(rig: Rig, told: dict[str, Any]) -> None:
+    assert beat(rig.a_tablet(), **told).status_code in {400, 422}
+
+
+def test_a_heartbeat_at_its_limits_is_heard(rig: Rig) -> None:
+    told = {"queued": 10_000_000, "wake_lock_refusals": 10_000_000, "last_seq": 2**53, "oldest_unsent_seconds": 3e8}
+    assert beat(rig.a_tablet(), **told).status_code == 200
+
+
+@pytest.mark.parametrize("coordinate", ["x", "y"])
+def test_a_key_that_is_not_written_as_keys_are_is_refused(rig: Rig, coordinate: str) -> None:
+    code = rig.service.devices.issue_code(rig.a_counter(), at=rig.clock.now()).code
+    tablet = Tablet(rig.http)
+    path = f"{ROOT}/devices/pair"
+    jwk = {**tablet.public_jwk, coordinate: tablet.public_jwk[coordinate] + "=="}
+    body = json.dumps({"code": code, "public_jwk": jwk}).encode()
+    request = SignedRequest(method="POST", path=path, headers={}, body=body)
+    headers = sign_device_request(request, private_key=tablet.key, device_id=tablet.thumbprint, nonce=code)
+    answer = rig.http.post(path, content=body, headers={**headers, "Content-Type": "application/json"})
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("number", [2**31, 2**63, 99999999999999999999])
+def test_a_number_that_no_item_can_have_is_not_found(rig: Rig, number: int) -> None:
+    path = f"{ROOT}/quarantine/envelopes/{rig.a_tablet().device_id}/{number}"
+    assert rig.staff().get(path).status_code == 404
+    assert rig.staff().post(f"{path}/release").status_code == 404
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "1999-12-31T00:00:00Z"])
+def test_a_time_that_cannot_be_is_refused(rig: Rig, at: str) -> None:
+    day = {"counter_id": rig.a_counter(), "day": "2026-03-02"}
+    session = {"session_id": "s1", "field": "dat-dai", "opened_at": at}
+    count = {"field": "dat-dai", "served": 1, "through": at}
+    for told in ({"sessions": [session]}, {"roster": [session]}, {"served": [count]}):
+        assert rig.staff().post(f"{ROOT}/counter-days", json={**day, **told}).status_code == 422
+
+
+def test_a_backup_cannot_hold_more_than_there_is(rig: Rig) -> None:
+    tablet = rig.a_tablet()
+    tablet.tap(4)
+    tablet.flush()
+    last = rig.service.streams.store.last_position()
+    for position in (last + 1, 2**53):
+        assert rig.staff().post(f"{ROOT}/backups/", json={"position": position}).status_code == 422
+    assert rig.staff().post(f"{ROOT}/backups/", json={"position": last}).json() == {"tablets": 1}
