@@ -13,6 +13,7 @@ from services.chassis.domain import InvalidMessage, NotFound
 from services.chassis.envelope import decode
 from services.chassis.projection import Delivery, Projection, View
 from services.chassis.projector.builds import pointer_of, view_of
+from services.chassis.projector.failures import UNFIT, why_unfit
 from services.chassis.projector.parking import DISCARDED, PARKED
 from services.chassis.projector.positions import count_change, is_applied, note_applied
 from services.chassis.projector.tables import DEAD_LETTERS, POINTERS
@@ -65,8 +66,8 @@ def retry(engine: Engine, projection: Projection, dead_letter_id: int) -> bool:
         try:
             with connection.begin_nested():
                 _apply(connection, projection, row, view)
-        except InvalidMessage as error:
-            values = {"reason": str(error)[:1000], "attempts": row.attempts + 1}
+        except UNFIT as error:
+            values = {"reason": why_unfit(error)[:1000], "attempts": row.attempts + 1}
             connection.execute(update(DEAD_LETTERS).where(mine).values(values))
             return False
         connection.execute(delete(DEAD_LETTERS).where(mine))

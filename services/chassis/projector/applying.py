@@ -11,6 +11,7 @@ from services.chassis.domain import InvalidMessage
 from services.chassis.envelope import decode
 from services.chassis.projection import Delivery, Projection, View
 from services.chassis.projector.builds import pointer_of, view_of
+from services.chassis.projector.failures import UNFIT, why_unfit
 from services.chassis.projector.incarnations import Marker
 from services.chassis.projector.lanes import Admitted, LaneState, Place
 from services.chassis.projector.parking import Unfit, park
@@ -86,10 +87,10 @@ class Applier:
         Args:
             connection: The transaction.
             batch: What the lanes let through.
-            singly: Give the messages one by one and park those that break their contract.
+            singly: Give the messages one by one and park those that break their contract or that no column takes.
 
         Raises:
-            InvalidMessage: A message breaks its contract, and `singly` is not set.
+            InvalidMessage: A message breaks its contract, and `singly` is not set; or another of `UNFIT`.
             RetryLater: The handler wants the same batch again.
             Switched: Another build is live now.
             TooManyDeadLetters: No more may be parked.
@@ -123,8 +124,8 @@ class Applier:
             try:
                 with view.connection.begin_nested():
                     self.projection.apply(view, [delivery])
-            except InvalidMessage as error:
-                failed.append((delivery, str(error)))
+            except UNFIT as error:
+                failed.append((delivery, why_unfit(error)))
         return failed
 
     def _newer(self, connection: Connection, deliveries: list[Delivery]) -> list[Delivery]:

@@ -7,10 +7,10 @@ from sqlalchemy import Connection, Engine
 
 from services.chassis.broker.port import Broker, Reader, Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import Clock, monotonic
-from services.chassis.domain import InvalidMessage
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
 from services.chassis.projector.applying import Applier, Batch, read_batch
+from services.chassis.projector.failures import UNFIT
 from services.chassis.projector.incarnations import Diverged, Marker
 from services.chassis.projector.lanes import Admitted, Lanes, LaneState, Place
 from services.chassis.projector.positions import load_lanes, save_markers
@@ -132,7 +132,7 @@ class Follower:
     def _commit(self, batch: Batch, within: Connection | None) -> None:
         try:
             self._transact(batch, within, singly=False)
-        except InvalidMessage:
+        except UNFIT:
             self._transact(batch, within, singly=True)
 
     def _transact(self, batch: Batch, within: Connection | None, *, singly: bool) -> None:

@@ -1,18 +1,18 @@
 """What is promised about messages that break their contract. A subclass gives `engine`."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from msgspec.structs import replace
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from services.chassis import dead_letters
 from services.chassis.broker.port import TopicPartition
 from services.chassis.domain import NotFound
 from services.chassis.event_store.port import OutboxRow
-from services.chassis.projection import Delivery
+from services.chassis.projection import Delivery, View
 from services.chassis.projector import Projector, TooManyDeadLetters
 from services.chassis.projector.tables import DEAD_LETTERS
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
@@ -23,6 +23,9 @@ from services.chassis.testing.tallies import EVENTS, Tallies, amount_of
 
 BROKEN = {"amount": "nhiều"}
 """Data that the tally cannot read."""
+
+TOO_LARGE = {"amount": 2**63}
+"""Data that the tally reads and its table cannot hold."""
 
 
 class DeadLetterSuite:
@@ -102,6 +105,29 @@ class DeadLetterSuite:
         drain(projector)
         assert [letter.number for letter in letters()] == [None, 2]
 
+    def test_a_message_whose_values_the_database_refuses_is_parked_alone(
+        self, engine: Engine, log: InMemoryLog, projector: Projector, projection: Tallies
+    ) -> None:
+        sender = Sender()
+        refused = sender.row(EVENTS, "key-1", TOO_LARGE)
+        rows = [*some_rows(sender, 20), *some_rows(sender, 20)]
+        log.write(refused, *rows)
+        drain(projector)
+        assert tables_of(engine, projection) == plain(rows)
+        with engine.connect() as connection:
+            (letter,) = dead_letters.list_dead_letters(connection)
+        assert (letter.value, letter.state) == (refused.value, "parked")
+        assert letter.reason.startswith("The database refuses a value: ")
+        assert not dead_letters.retry(engine, projection, letter.id)
+
+    def test_a_mistake_of_the_handler_parks_nothing(self, engine: Engine, log: InMemoryLog) -> None:
+        log.write(*some_rows(Sender(), 5))
+        projector = a_projector(engine, InMemoryBroker(log), Mistaken())
+        with pytest.raises(DBAPIError):
+            drain(projector)
+        assert projector.status().parked == 0
+        projector.close()
+
     def test_a_retry_applies_the_parked_bytes_when_the_handler_can_read_them(
         self, engine: Engine, log: InMemoryLog, projector: Projector, projection: Tallies
     ) -> None:
@@ -162,6 +188,14 @@ class DeadLetterSuite:
         rows = [sender.row(EVENTS, "k", data) for data in ({"amount": 1}, BROKEN, {"amount": 1})]
         log.write(*rows)
         drain(projector)
+
+
+class Mistaken(Tallies):
+    """A handler that asks for a table nobody made."""
+
+    def apply(self, view: View, batch: Sequence[Delivery]) -> None:
+        if batch:
+            view.connection.execute(text("SELECT 1 FROM nowhere"))
 
 
 class Lenient(Tallies):
