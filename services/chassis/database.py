@@ -15,7 +15,7 @@ _BUSY_TIMEOUT_MS = 10_000
 
 
 def open_database(url: str, *, read_only: bool = False, pool_size: int = 5) -> Engine:
-    """Open a database.
+    """Open a database; its errors, which are logged, never hold the values of a statement.
 
     Args:
         url: `sqlite:////absolute/file.db`, or `postgresql://…` (psycopg 3 is used).
@@ -28,7 +28,9 @@ def open_database(url: str, *, read_only: bool = False, pool_size: int = 5) -> E
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(Path(parsed.database or ""), read_only=read_only, pool_size=pool_size)
-    engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True)
+    engine = create_engine(
+        parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
+    )
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
 
 
@@ -40,6 +42,7 @@ def _open_sqlite(path: Path, *, read_only: bool, pool_size: int) -> Engine:
         target,
         module=pysqlite3.dbapi2,
         poolclass=QueuePool if pool_size else NullPool,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "timeout": _BUSY_TIMEOUT_MS / 1000},
     )
     event.listen(engine, "connect", _set_up_reader if read_only else _set_up_writer)
