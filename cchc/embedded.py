@@ -32,6 +32,7 @@ from services.chassis.projector.projector import Projector
 from services.chassis.seals import Sealer, Seals, create_seals
 from services.chassis.settings import (
     DATA,
+    FORWARDED_ALLOW_IPS,
     HOST,
     INTERNAL_PORT,
     LOG_LEVEL,
@@ -73,8 +74,21 @@ def web(env: Environment) -> None:
     metrics = Metrics()
     door, internal = _listen(env.text(HOST), env.integer(PORT)), _listen("127.0.0.1", env.integer(INTERNAL_PORT))
     app = _front(env, metrics, internal_port=internal.getsockname()[1])
-    config = uvicorn.Config(app, log_config=None, access_log=False, server_header=False, timeout_graceful_shutdown=5)
-    uvicorn.Server(config).run(sockets=[door, internal])
+    uvicorn.Server(serving(app, env)).run(sockets=[door, internal])
+
+
+def serving(app: ASGIApp, env: Environment) -> uvicorn.Config:
+    """Say how an app is served; only proxies that are named may say whose request they pass on."""
+    proxies = env.words(FORWARDED_ALLOW_IPS)
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=list(proxies),
+    )
 
 
 def worker(env: Environment) -> None:

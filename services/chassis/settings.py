@@ -82,6 +82,11 @@ def environment() -> Mapping[str, str]:
 DATA = Setting(name="CCHC_DATA", default="var", meaning="Folder of every file that the embedded profile writes.")
 PROFILE = Setting(name="CCHC_PROFILE", default="embedded", meaning="How it runs: embedded or distributed.")
 HOST = Setting(name="CCHC_HOST", default="127.0.0.1", meaning="Address that the one door listens on.")
+FORWARDED_ALLOW_IPS = Setting(
+    name="CCHC_FORWARDED_ALLOW_IPS",
+    default="",
+    meaning="Addresses of the proxies whose X-Forwarded-For is believed, separated by commas; without any, nobody's is.",
+)
 PORT = Setting(name="PORT", default="8080", meaning="Port of the one door.")
 INTERNAL_PORT = Setting(
     name="CCHC_INTERNAL_PORT",
