@@ -47,9 +47,11 @@ class Counter:
 
     def is_outside_hours(self, local: datetime) -> bool:
         """Say whether a civil time lies outside the opening hours; never when none are known."""
-        spans = [span for span in self.opening_hours if span.weekday == local.isoweekday()]
-        clock = local.strftime("%H:%M")
-        return bool(self.opening_hours) and not any(span.opens <= clock < span.closes for span in spans)
+        if not self.opening_hours:
+            return False
+        clock, weekday = local.strftime("%H:%M"), local.isoweekday()
+        spans = (span for span in self.opening_hours if span.weekday == weekday)
+        return not any(span.opens <= clock < span.closes for span in spans)
 
 
 INITIAL = Counter()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -42,6 +43,17 @@ def content_hash(content: dict[str, Any]) -> str:
     """Name the words of a questionnaire: SHA-256 over JSON with sorted keys, no spaces, UTF-8."""
     canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def reason_codes(content: Mapping[str, Any] | None) -> frozenset[str]:
+    """Give the codes of the reasons that may be chosen; words without any have none."""
+    questions = _records((content or {}).get("questions"))
+    codes = (option.get("code") for question in questions for option in _records(question.get("options")))
+    return frozenset(code for code in codes if isinstance(code, str))
+
+
+def _records(value: object) -> list[dict[str, Any]]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def evolve(state: Questionnaire, event: Event) -> Questionnaire:

@@ -1,6 +1,6 @@
 """What an envelope becomes: a ballot, a further answer on one, or something kept in quarantine. Never a refusal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -37,6 +37,12 @@ class Circumstances:
     outside_hours: bool
     served_today: int | None
     rules: RuleSet
+    reason_codes: frozenset[str] = frozenset()
+    """The reasons that could be chosen where the answer was given."""
+
+
+OTHER_REASON = "other"
+"""What stands for a reason that no questionnaire offers: whatever a tablet wrote there is published nowhere."""
 
 
 class Claims(NamedTuple):
@@ -80,6 +86,8 @@ def answer(
     state: Ballots, envelope: Envelope, receipt: Receipt | None, around: Circumstances, *, released: int | None = None
 ) -> tuple[Event, ...]:
     """Turn an envelope into facts. `released` is the version of the fact that kept it in quarantine until now."""
+    if not around.reason_codes.issuperset(envelope.reasons):
+        envelope = replace(envelope, reasons=_folded(envelope.reasons, around.reason_codes))
     match envelope.kind:
         case Kind.CAST:
             return _cast(state, envelope, receipt, around, released=released)
@@ -87,6 +95,10 @@ def answer(
             return (_further(envelope, receipt, around.day),)
         case Kind.CHANGE | Kind.FOLLOW_UP:
             return (_awaited(envelope, receipt, around.day),)
+
+
+def _folded(reasons: tuple[str, ...], codes: frozenset[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(code if code in codes else OTHER_REASON for code in reasons))
 
 
 def _cast(

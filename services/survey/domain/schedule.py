@@ -9,9 +9,10 @@ from services.survey.domain.events import QuestionnaireScheduled, QuestionnaireW
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Schedule:
-    """A family's questionnaires, each from its day on."""
+    """A family's questionnaires, each from its day on; `ever` holds those taken off again, too."""
 
     entries: tuple[QuestionnaireScheduled, ...] = ()
+    ever: tuple[QuestionnaireScheduled, ...] = ()
 
     def on(self, day: date) -> QuestionnaireScheduled | None:
         """Give the questionnaire in force on a day: the one that came into force last; before the first, none."""
@@ -26,7 +27,9 @@ def evolve(state: Schedule, event: Event) -> Schedule:
     """Fold one fact into the state."""
     match event:
         case QuestionnaireScheduled():
-            return replace(state, entries=(*_without(state, event.code, event.version), event))
+            return replace(
+                state, entries=(*_without(state, event.code, event.version), event), ever=(*state.ever, event)
+            )
         case QuestionnaireWithdrawn():
             return replace(state, entries=_without(state, event.code, event.version))
         case _:

@@ -13,8 +13,10 @@ from services.survey.domain.card_batch import BATCH_ID_LENGTH
 from services.survey.domain.counter_day import UNKNOWN_FIELD
 from services.survey.domain.device import Device
 from services.survey.domain.envelope import Anchor, Envelope
+from services.survey.domain.questionnaire import reason_codes
 from services.survey.domain.receiving import Circumstances
-from services.survey.handlers.kinds import CARDS, COUNTER, COUNTER_DAY
+from services.survey.handlers.administration import questionnaire_name
+from services.survey.handlers.kinds import CARDS, COUNTER, COUNTER_DAY, QUESTIONNAIRE, SCHEDULE
 from services.survey.handlers.streams import Streams
 
 FAMILY = "counter"
@@ -32,7 +34,7 @@ class Hearing:
 
 
 class Surroundings:
-    """Looks things up for answers. All of it comes from memory that is at most a second old."""
+    """Looks things up for answers. All of it comes from memory that is at most two seconds old."""
 
     def __init__(self, streams: Streams, clock: Clock, rules: RuleSet) -> None:
         """Look up in `streams`; judge by `rules`."""
@@ -67,11 +69,19 @@ class Surroundings:
             outside_hours=counter.is_outside_hours(local),
             served_today=counter_day.served_by(local),
             rules=self._rules,
+            reason_codes=self._reason_codes(envelope.questionnaire) if envelope.reasons else frozenset(),
         )
 
     def cards_required(self, counter_id: str) -> bool:
         """Say whether a counter asks for cards."""
         return self._streams.recent(COUNTER, counter_id).cards
+
+    def _reason_codes(self, asked_by: str) -> frozenset[str]:
+        """Give the codes of the questionnaire of that hash; where nobody knows it, those of all there ever were."""
+        ever = self._streams.recent(SCHEDULE, FAMILY).ever
+        asked = [entry for entry in ever if entry.hash == asked_by] or ever
+        names = {questionnaire_name(entry.code, entry.version) for entry in asked}
+        return frozenset().union(*(reason_codes(self._streams.recent(QUESTIONNAIRE, name).content) for name in names))
 
     def _card(self, code: str | None, at: datetime) -> Card:
         if not code:

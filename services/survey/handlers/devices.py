@@ -119,7 +119,7 @@ class Devices:
         )
 
     def find(self, device_id: str) -> Device | None:
-        """Give a tablet as it stood within the last second, `None` for one that was never paired."""
+        """Give a tablet as it stood within the last two seconds, `None` for one that was never paired."""
         device = self._streams.recent(DEVICE, device_id)
         return device if device.exists else None
 

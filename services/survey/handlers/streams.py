@@ -14,7 +14,7 @@ from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventSto
 
 State = TypeVar("State")
 
-TRUSTED_SECONDS = 1.0
+TRUSTED_SECONDS = 2.0
 """For so long a remembered state is used on the ballot path without asking whether another process changed it."""
 
 STREAMS_REMEMBERED = 20_000
@@ -105,7 +105,7 @@ class Streams:
         return self._remember(stream, Versioned(state, version))
 
     def recent(self, kind: Kind[State], name: str) -> State:
-        """Give a state that was the present one within the last second."""
+        """Give a state that was the present one within the last `TRUSTED_SECONDS`."""
         known = self._known(kind.stream(name))
         if known is not None and monotonic() - known.checked_at < TRUSTED_SECONDS:
             state: State = known.versioned.state
