@@ -68,7 +68,7 @@ class ClientAssertions:
             client_id = str(claims["sub"])
             self._rules(client_id).validate(claims)
             self._spend(str(claims["jti"]), float(claims["exp"]))
-        except (JoseError, ValueError, TypeError, KeyError):
+        except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             raise ClientAssertionInvalid("The client assertion is not valid here.") from None
         return client_id
 

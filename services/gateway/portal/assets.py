@@ -50,8 +50,16 @@ def assets_blueprint() -> GuardedBlueprint:
 
 
 def _asset(name: str) -> Response:
-    if Path(name).suffix not in _KINDS or not (STATIC / name).is_file():
+    if Path(name).suffix not in _KINDS or not _is_there(name):
         raise AssetNotFound
     response = send_from_directory(STATIC, name)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return (STATIC / name).is_file()
+    except OSError:
+        # A name that the file system cannot have, such as one that is too long.
+        return False

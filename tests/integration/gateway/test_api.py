@@ -1,3 +1,4 @@
+import base64
 import csv
 import io
 
@@ -41,6 +42,16 @@ def test_an_assertion_works_once(client, ask_token, under_test, tmp_path):
     assert ask_token(client_assertion=spent).status_code == 200
     again = ask_token(client_assertion=spent)
     assert (again.status_code, again.json["code"]) == (401, "client_assertion_invalid")
+
+
+def test_an_assertion_nested_without_end_is_invalid(ask_token):
+    def coded(text):
+        return base64.urlsafe_b64encode(text.encode()).rstrip(b"=").decode()
+
+    plain, deep = coded('{"alg":"Ed25519"}'), coded("[" * 2000)
+    for assertion in (f"{plain}.{deep}.{plain}", f"{deep}.{plain}.{plain}"):
+        answer = ask_token(client_assertion=assertion)
+        assert (answer.status_code, answer.json["code"]) == (401, "client_assertion_invalid")
 
 
 def test_a_token_may_be_asked_for_less(client, ask_token):
@@ -126,3 +137,10 @@ def test_the_csv_says_counted_and_all_per_one_stop(under_test, client):
 
 def test_a_field_that_nobody_knows_is_refused(client):
     assert client.get("/api/reporting/v1/counter-results?unknown=1").status_code == 422
+
+
+@pytest.mark.parametrize("path", ["counter-results", "counter-results/figures.csv"])
+def test_a_day_out_of_any_calendar_is_refused(client, path):
+    for written in ("1/1/99999999999999999999", "99999999999999999999-01-01"):
+        assert client.get(f"/api/reporting/v1/{path}?as_of={written}").status_code == 422
+    assert client.get(f"/api/reporting/v1/{path}?as_of=0001-01-01").status_code == 200

@@ -98,7 +98,17 @@ def test_filters_choose_one_stop_and_field(under_test, client):
     assert "Không có khối nào khớp" in client.get("/counter-results?one_stop=tt-ha-lam&field=dat-dai").text
 
 
-@pytest.mark.parametrize("query", ["as_of=yesterday", "as_of=31/2/2021", "period=ever", "field=" + "x" * 81])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "as_of=yesterday",
+        "as_of=31/2/2021",
+        "as_of=1/1/99999999999999999999",
+        "as_of=0001-01-01&period=30",
+        "period=ever",
+        "field=" + "x" * 81,
+    ],
+)
 def test_a_choice_that_is_none_is_answered_by_a_page(client, query):
     answer = client.get(f"/counter-results?{query}")
     assert (answer.status_code, answer.mimetype) == (400, "text/html")
@@ -166,3 +176,7 @@ def test_a_style_sheets_address_changes_with_its_content_and_is_kept(client):
     with client.get(address) as answer:
         assert (answer.status_code, "immutable" in answer.headers["Cache-Control"]) == (200, True)
     assert client.get("/static/../site.py").status_code == 404
+
+
+def test_a_file_name_longer_than_any_file_has_is_not_found(client):
+    assert client.get(f"/static/{'a' * 300}.css").status_code == 404

@@ -156,7 +156,7 @@ def _day(written: str | None, today: date) -> date:
             day, month, year = (int(part) for part in written.split("/"))
             return min(date(year, month, day), today)
         return min(date.fromisoformat(written), today)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise BadRequest("The day is not one.") from None
 
 
@@ -173,9 +173,16 @@ def _since(period: str, until: date) -> date | None:
         case "quarter":
             return date(until.year, until.month - (until.month - 1) % 3, 1)
         case "30":
-            return until - timedelta(days=29)
+            return _thirty_days_to(until)
         case _:
             return None
+
+
+def _thirty_days_to(until: date) -> date:
+    try:
+        return until - timedelta(days=29)
+    except OverflowError:
+        raise BadRequest("No calendar has thirty days before that day.") from None
 
 
 def _link(question: Question, today: date, **changes: Any) -> str:
