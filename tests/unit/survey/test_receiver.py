@@ -163,3 +163,13 @@ def test_a_change_of_an_old_ballot_finds_it_though_it_is_forgotten() -> None:
         for start in range(1, len(tablet.lines) + 1, 100):
             running[0].send([tablet.lines[seq] for seq in sorted(tablet.lines)[start - 1 : start + 99]])
         assert isinstance(running[0].facts()[-1], BallotChanged)
+
+
+def test_what_was_decided_on_top_of_a_lost_race_is_decided_again() -> None:
+    tablet = a_day(3)
+    with processes() as (first, second):
+        first.send([])
+        second.send([tablet.lines[1]])
+        answer = first.send([tablet.lines[3], tablet.lines[3]])
+        assert [result.verdict for result in answer.results] == ["created", "already_have"]
+        assert not any(isinstance(fact, EnvelopeQuarantined) for fact in first.facts())
