@@ -35,9 +35,18 @@ class Forms:
 
     def sent_by_us(self, request: Request, session_hash: str | None) -> bool:
         """Say whether a form came from one of our pages in this browser and session."""
-        origin = request.headers.get("Origin")
-        if origin not in {None, "null"} and urlsplit(str(origin)).netloc != request.host:
+        if not _from_here(request):
             return False
         browser = request.cookies.get(self._cookie_name, "")
         given = request.form.get(FIELD, "")
-        return bool(browser) and hmac.compare_digest(given, self.token(browser, session_hash))
+        return bool(browser) and hmac.compare_digest(given.encode(), self.token(browser, session_hash).encode())
+
+
+def _from_here(request: Request) -> bool:
+    origin = request.headers.get("Origin")
+    if origin in {None, "null"}:
+        return True
+    try:
+        return urlsplit(str(origin)).netloc == request.host
+    except ValueError:
+        return False

@@ -119,6 +119,48 @@ def test_signing_in_never_leads_to_another_site(client, session):
     assert sign_in(client, next="https://evil.example/").headers["Location"] == "/"
 
 
+@pytest.mark.parametrize("path", ["/sign-in", "/set-up", "/sign-out"])
+def test_a_form_token_of_letters_that_no_token_has_is_refused(reader, path):
+    reader.set_cookie("form", "abc")
+    assert reader.post(path, data={"form_token": "é"}).status_code == {"/sign-out": 303}.get(path, 400)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/set-up", "/sign-out"])
+def test_an_origin_that_is_no_address_is_a_foreign_one(reader, path):
+    answer = reader.post(path, data={"form_token": form_token(reader, "/")}, headers={"Origin": "http://["})
+    assert answer.status_code == {"/sign-out": 303}.get(path, 400)
+    assert reader.get("/fleet").status_code == 200
+
+
+@pytest.mark.parametrize("written", ["//[", "/\r\nX:y", "/\nX:y", "/\x1f", "/\x7f"])
+def test_what_is_no_address_leads_home(reader, client, written):
+    assert sign_in(client, next=written).headers["Location"] == "/"
+    assert reader.get("/sign-in", query_string={"next": written}).headers["Location"] == "/"
+    assert client.get("/language/en", query_string={"next": written}).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("name", ["user_name", "password", "next"])
+def test_a_sign_in_with_a_nul_is_refused_before_any_table_is_asked(under_test, client, session, name):
+    before = facts(under_test)
+    assert sign_in(client, **{name: "a\x00b"}).status_code == 400
+    assert facts(under_test) == before
+
+
+@pytest.mark.parametrize("name", ["user_name", "display_name", "password"])
+def test_a_set_up_with_a_nul_opens_no_account(under_test, client, name):
+    path = under_test.gateway.set_up_path()
+    form = {
+        "form_token": form_token(client, path),
+        "token": path.partition("=")[2],
+        "user_name": USER_NAME,
+        "display_name": "Phòng Nội vụ",
+        "password": PASSWORD,
+    }
+    form |= {name: form[name] + "\x00b"}
+    assert client.post("/set-up", data=form | {"password_again": form["password"]}).status_code == 400
+    assert under_test.gateway.set_up_path() is not None
+
+
 def test_signing_out_needs_the_form_and_ends_the_session(reader):
     assert reader.post("/sign-out").status_code == 303
     assert reader.get("/fleet").status_code == 200

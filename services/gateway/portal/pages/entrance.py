@@ -6,6 +6,7 @@ from flask import Response, make_response, redirect, request
 
 from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Open, guarded_blueprint
+from services.chassis.http.refusals import BadRequest
 from services.gateway.identity.errors import (
     PasswordTooWeak,
     SetUpLinkInvalid,
@@ -29,6 +30,7 @@ def entrance_blueprint(site: Site) -> GuardedBlueprint:
     blueprint = guarded_blueprint(
         "entrance", __name__, url_prefix=None, guard=Open(), description="Sign-in, set-up and language."
     )
+    blueprint.before_request(_refuse_nul)
     blueprint.add_url_rule("/sign-in", "sign_in", lambda: _show_sign_in(site), methods=["GET"])
     blueprint.add_url_rule("/sign-in", "send_sign_in", lambda: _send_sign_in(site), methods=["POST"])
     blueprint.add_url_rule("/sign-out", "sign_out", lambda: _sign_out(site), methods=["POST"])
@@ -40,9 +42,24 @@ def entrance_blueprint(site: Site) -> GuardedBlueprint:
 
 def inside(address: str | None) -> str:
     """Give an address of ours to go on to, the home page for any other."""
-    parts = urlsplit(address or "")
-    ours = not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
-    return address if ours and address and "\\" not in address else HOME
+    return address if address and _is_ours(address) else HOME
+
+
+def _is_ours(address: str) -> bool:
+    # Parsers drop line breaks and tabs, browsers do not: what cannot be printed is refused as it was sent.
+    if "\\" in address or not address.isprintable():
+        return False
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return not parts.scheme and not parts.netloc and parts.path.startswith("/") and not parts.path.startswith("//")
+
+
+def _refuse_nul() -> None:
+    """Refuse what no text column of a database can hold, before one is asked."""
+    if any("\0" in value for _, value in request.form.items(multi=True)):
+        raise BadRequest("A field of the form holds a NUL.")
 
 
 def _show_sign_in(site: Site) -> Response:
