@@ -90,7 +90,9 @@ def build(settings: Settings, *, clock: Clock | None = None, read_only: bool = F
 def read_rules(release: Mapping[str, Any]) -> ReleaseRules:
     """Read the release rules of a pack; what it leaves out is as `ReleaseRules` says."""
     given = {
-        name: release[name] for name in ("k", "agreement_wait_factor", "move_up_after_working_days") if name in release
+        name: release[name]
+        for name in ("k", "agreement_wait_factor", "agreement_dissenters", "move_up_after_working_days")
+        if name in release
     }
     if "agreement_scores" in release:
         given["agreement_scores"] = frozenset(release["agreement_scores"])

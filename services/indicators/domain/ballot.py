@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import NamedTuple
 
-from services.indicators.domain.events import BALLOTS, CHANGES, MOVES
+from services.indicators.domain.events import BALLOTS, MOVES, REASONS, SCORES
 from services.indicators.domain.leaf import Cell, Leaf, leaf_of
 
 
@@ -42,7 +42,7 @@ class Place(NamedTuple):
     seen: int = 0
     """Bit set of the scores under which it was published."""
     fresh: bool = True
-    """No correction of it was published yet."""
+    """No correction of its reasons was published yet."""
 
 
 class Queue(NamedTuple):
@@ -87,8 +87,9 @@ def attributed(target: Target, field: str, on: str) -> Target:
 def queues_of(target: Target, place: Place | None) -> tuple[Queue, ...]:
     """Say where a ballot waits: nowhere when released figures say what it says.
 
-    An unpublished ballot waits once. A published one may wait for a change and for a move at a time: they are released
-    apart, because a block that did both would show single changes to whoever adds the two leaves up.
+    An unpublished ballot waits once. A published one may wait for a move, for another score and for other reasons at a
+    time. They are released apart: a block that moved and changed would show single changes to whoever adds the two
+    leaves up, and four follow-ups would leave with the one score that changed.
     """
     if place is None or place.block is None:
         like = place.leaf if place else None
@@ -97,8 +98,10 @@ def queues_of(target: Target, place: Place | None) -> tuple[Queue, ...]:
     belongs = leaf_of(target.cell, counted=target.counted, like=place.leaf)
     if belongs != place.leaf:
         queues.append(Queue(MOVES, place.leaf, belongs))
-    if (target.score, target.reasons) != (place.score, place.reasons):
-        queues.append(Queue(CHANGES, place.leaf))
+    if target.score != place.score:
+        queues.append(Queue(SCORES, place.leaf))
+    if target.reasons != place.reasons:
+        queues.append(Queue(REASONS, place.leaf))
     return tuple(queues)
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.indicators.domain.ballot import Place, Queue, Target
 from services.indicators.domain.desk import Desk
-from services.indicators.domain.events import BALLOTS, CHANGES, MOVES, BlockReleased
+from services.indicators.domain.events import BALLOTS, MOVES, SCORES, BlockReleased
 
 Tally = Counter[str]
 
@@ -28,17 +28,17 @@ def ballots_released(desk: Desk, queue: Queue, members: Sequence[str], *, on: st
 
 
 def changes_released(desk: Desk, queue: Queue, members: Sequence[str], *, on: str, block_id: UUID) -> BlockReleased:
-    """Write down changes of published ballots as signed deltas of their leaf."""
+    """Write down other scores, or other reasons, of published ballots as signed deltas of their leaf."""
     before = [desk.places[ballot] for ballot in members]
-    now = [desk.targets[ballot] for ballot in members]
+    now = [_changed(queue.kind, desk.places[ballot], desk.targets[ballot]) for ballot in members]
     return BlockReleased(
         block_id=str(block_id),
-        kind=CHANGES,
+        kind=queue.kind,
         leaf=queue.leaf,
         closed_on=on,
         ballots=tuple(members),
-        scores=tuple(target.score for target in now),
-        reasons=tuple(target.reasons for target in now),
+        scores=tuple(place.score for place in now),
+        reasons=tuple(place.reasons for place in now),
         score_tally=_shown(_scores(now), less=_scores(before)),
         reason_tally=_shown(_reasons(now), less=_reasons(before)),
     )
@@ -63,6 +63,10 @@ def moves_released(
         reason_tally=_shown(_reasons(shown)),
         whole=whole,
     )
+
+
+def _changed(kind: str, place: Place, target: Target) -> Place:
+    return place._replace(score=target.score) if kind == SCORES else place._replace(reasons=target.reasons)
 
 
 def _scores(items: Iterable[Place | Target]) -> Tally:

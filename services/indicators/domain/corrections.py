@@ -6,10 +6,14 @@ blocks, yet the two blocks added up say exactly what e and x said. Two rules shu
 
 The half rule. In every block the members that a later block undoes are never more than the members that no later block
 touches. A correction *undoes* when it can cancel what was published before: every move, and a change back to a score
-that was published before. With it, any signed sum of blocks, over any leaves, holds 0 or at least k ballots whose
+that was published before, or of reasons that were changed before. With it, any signed sum of blocks, over any leaves, holds 0 or at least k ballots whose
 contributions do not cancel. For take the newest block of the sum: each of its members either does not cancel, or some
 older block of the sum has a member that is undone; that block has an untouched member of its own for each of those, and
 following them down ends, for each of the k members, at another ballot that occurs in the sum exactly once.
+
+Scores and reasons. A block that changes scores says nothing of reasons, and the other way round, so each holds at least
+k members of what it says. What a member's score and its reasons went through is counted as one: for either of them by
+itself, that counts no fewer undone or touched members than there are, so the half rule holds for each.
 
 Whole blocks. A block that nothing has touched may move as one: then its members cancel all together or not at all.
 
@@ -20,6 +24,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from services.indicators.domain.ballot import Place
+from services.indicators.domain.events import MOVES, REASONS
 
 
 @dataclass(slots=True)
@@ -40,9 +45,11 @@ class BlockTally:
         return self.undone + undone <= self.size - self.touched - touched
 
 
-def undoes(place: Place, score: int) -> bool:
-    """Tell whether publishing `score` for a published ballot can cancel what was published of it before."""
-    return not place.fresh and bool(place.seen & 1 << score)
+def undoes(kind: str, place: Place, score: int) -> bool:
+    """Tell whether a correction of a published ballot, to `score` if that changes, can cancel what was published."""
+    if kind == REASONS:
+        return not place.fresh
+    return kind == MOVES or bool(place.seen & 1 << score)
 
 
 def whole_blocks(members: Mapping[str, Place], tallies: Mapping[str, BlockTally]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from services.indicators.domain.ballot import Place, Queue, Target, queues_of
 from services.indicators.domain.corrections import BlockTally, undoes
-from services.indicators.domain.events import BALLOTS, CHANGES, BlockReleased, RemainderMovedUp
+from services.indicators.domain.events import BALLOTS, REASONS, BlockReleased, RemainderMovedUp
 
 
 @dataclass(slots=True)
@@ -92,13 +92,13 @@ class Desk:
         seen = before.seen | 1 << shown.score
         if fact.whole:
             return shown._replace(chain=(fact.block_id,), seen=seen, fresh=before.fresh)
-        undoing = fact.kind != CHANGES or undoes(before, shown.score)
+        undoing = undoes(fact.kind, before, shown.score)
         self.tallies[before.chain[-1]].touched += 1
         for block in before.chain if undoing else ():
             self.tallies[block].undone += 1
         self.changed_tallies.update(before.chain)
         chain = (fact.block_id,) if undoing else (*before.chain, fact.block_id)
-        return shown._replace(chain=chain, seen=seen, fresh=False)
+        return shown._replace(chain=chain, seen=seen, fresh=before.fresh and fact.kind != REASONS)
 
 
 def chain_blocks(places: Iterable[Place]) -> set[str]:

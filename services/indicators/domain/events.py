@@ -9,8 +9,11 @@ from services.indicators.domain.leaf import Leaf
 BALLOTS = "ballots"
 """Ballots that were never published before."""
 
-CHANGES = "changes"
-"""Published ballots whose score or reasons are other now."""
+SCORES = "scores"
+"""Published ballots whose score is another now. Nothing is said of their reasons."""
+
+REASONS = "reasons"
+"""Published ballots whose reasons are others now. Nothing is said of their scores."""
 
 MOVES = "moves"
 """Published ballots that belong to another leaf now: attributed, quarantined or released from quarantine."""
@@ -20,7 +23,7 @@ MOVES = "moves"
 class BlockReleased(Event):
     """A block left: these ballots together, never fewer than k. Lists run beside `ballots`, one item per ballot.
 
-    For `changes` the tallies are signed deltas. For `moves` they are what `leaf` loses and `to_leaf` gains; both sides
+    For `scores` and `reasons` the one tally is signed deltas and the other is empty. For `moves` they are what `leaf` loses and `to_leaf` gains; both sides
     leave at once, as two messages.
     """
 

@@ -8,10 +8,10 @@ from services.indicators.domain.ballot import Queue
 from services.indicators.domain.block_facts import ballots_released, changes_released, moves_released
 from services.indicators.domain.corrections import permitted, undoes, whole_blocks
 from services.indicators.domain.desk import Desk
-from services.indicators.domain.events import BALLOTS, CHANGES, MOVES, BlockReleased
+from services.indicators.domain.events import BALLOTS, MOVES, REASONS, SCORES, BlockReleased
 from services.indicators.domain.rules import ReleaseRules
 
-_TURN = {BALLOTS: 0, MOVES: 1, CHANGES: 2}
+_TURN = {BALLOTS: 0, MOVES: 1, SCORES: 2, REASONS: 3}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,10 +57,10 @@ def _blocks(desk: Desk, queue: Queue, closing: Closing) -> Iterator[BlockRelease
             yield ballots_released(desk, queue, members, on=on, block_id=new_id())
         return
     for members, whole in correction_blocks(desk, queue, rules, waited=waited):
-        if queue.kind == CHANGES:
-            yield changes_released(desk, queue, members, on=on, block_id=new_id())
-        else:
+        if queue.kind == MOVES:
             yield moves_released(desk, queue, members, on=on, block_ids=(new_id(), new_id()), whole=whole)
+        else:
+            yield changes_released(desk, queue, members, on=on, block_id=new_id())
 
 
 def agrees(scores: Iterable[int | None], rules: ReleaseRules) -> bool:
@@ -70,12 +70,12 @@ def agrees(scores: Iterable[int | None], rules: ReleaseRules) -> bool:
 
 
 def full_blocks(desk: Desk, queue: Queue, rules: ReleaseRules, *, waited: bool = False) -> list[list[str]]:
-    """Cut a queue of new ballots into blocks of k in order of arrival; a block that agrees takes in more, to 2k."""
+    """Cut a queue of new ballots into blocks of k in order of arrival; one that agrees takes in more, to 2k."""
     blocks: list[list[str]] = []
     block: list[str] = []
     for ballot in desk.in_order(queue):
         block.append(ballot)
-        if len(block) >= rules.k and not _must_wait(desk, block, rules):
+        if len(block) >= rules.k and not _must_wait([desk.targets[member].score for member in block], rules):
             blocks.append(block)
             block = []
     if waited and len(block) >= rules.k:
@@ -83,8 +83,11 @@ def full_blocks(desk: Desk, queue: Queue, rules: ReleaseRules, *, waited: bool =
     return blocks
 
 
-def _must_wait(desk: Desk, block: Sequence[str], rules: ReleaseRules) -> bool:
-    return len(block) < rules.longest_agreement and agrees((desk.targets[ballot].score for ballot in block), rules)
+def _must_wait(scores: Sequence[int | None], rules: ReleaseRules) -> bool:
+    """Tell whether the first k agree, and those after them are too few yet, and too few of them differ."""
+    if len(scores) >= rules.longest_agreement or not agrees(scores[: rules.k], rules):
+        return False
+    return sum(score != scores[0] for score in scores) < rules.agreement_dissenters
 
 
 def correction_blocks(
@@ -100,19 +103,17 @@ def correction_blocks(
     )
     chosen = [(block, True) for block in whole]
     shown = [_published_score(desk, queue, ballot) for ballot in rest]
-    waits = not waited and len(rest) < rules.longest_agreement and agrees(shown, rules)
-    if len(rest) >= rules.k and not waits:
+    if len(rest) >= rules.k and (waited or not _must_wait(shown, rules)):
         chosen.append((rest, False))
     return chosen
 
 
 def _undoes(desk: Desk, queue: Queue, ballot: str) -> bool:
-    return queue.kind == MOVES or undoes(desk.places[ballot], desk.targets[ballot].score)
+    return undoes(queue.kind, desk.places[ballot], desk.targets[ballot].score)
 
 
 def _published_score(desk: Desk, queue: Queue, ballot: str) -> int | None:
     """Give the score that a correction would show; reasons alone show none."""
-    place, target = desk.places[ballot], desk.targets[ballot]
-    if queue.kind == MOVES:
-        return place.score
-    return target.score if target.score != place.score else None
+    if queue.kind == REASONS:
+        return None
+    return desk.places[ballot].score if queue.kind == MOVES else desk.targets[ballot].score

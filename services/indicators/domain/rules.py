@@ -12,6 +12,8 @@ class ReleaseRules:
     k: int = 5
     agreement_scores: frozenset[int] = frozenset({1, 2, 3})
     agreement_wait_factor: int = 2
+    agreement_dissenters: int = 2
+    """How many others end the wait of a block that agreed at k: with one, its size would tell who came last."""
     move_up_after_working_days: int = 5
     levels: tuple[Level, ...] = (Level.CELL, Level.OTHER_FIELDS, Level.UNIT)
 

@@ -23,16 +23,16 @@ class FolderCases:
         assert block["closed_on"] == "2026-03-02"
         assert "'b4'" not in str(block)
 
-    def test_ballots_that_agree_on_a_poor_score_wait_for_another_score_or_for_ten(self, rig: FolderRig) -> None:
+    def test_ballots_that_agree_on_a_poor_score_wait_for_two_that_differ_or_for_ten(self, rig: FolderRig) -> None:
         rig.write(*(rig.survey.cast(f"b{at}", 3) for at in range(9)))
         rig.follow()
         assert rig.published() == []
         rig.write(rig.survey.cast("b9", 3))
         rig.follow()
         assert [block["scores"] for block in rig.published()] == [{"3": 10}]
-        rig.write(*(rig.survey.cast(f"c{at}", 3 if at < 6 else 5) for at in range(7)))
+        rig.write(*(rig.survey.cast(f"c{at}", 3 if at < 6 else 5) for at in range(8)))
         rig.follow()
-        assert [block["scores"] for block in rig.published()[1:]] == [{"3": 6, "5": 1}]
+        assert [block["scores"] for block in rig.published()[1:]] == [{"3": 6, "5": 2}]
 
     def test_a_change_before_release_changes_the_queued_ballot(self, rig: FolderRig) -> None:
         rig.write(*(rig.survey.cast(f"b{at}", 5) for at in range(4)), rig.survey.changed("b0", 1))

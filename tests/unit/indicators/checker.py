@@ -3,16 +3,19 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from services.indicators.domain.events import BALLOTS, CHANGES, MOVES, BlockReleased
+from services.indicators.domain.events import BALLOTS, MOVES, BlockReleased
 from services.indicators.domain.leaf import Leaf
 
 Vector = tuple[tuple[str, int], ...]
 Block = dict[Leaf, dict[str, Counter[str]]]
-"""What one block adds, per leaf and ballot: score and reason counts, signed."""
+"""What one block adds, per leaf and ballot, signed: its score, and its reasons together, of which none is one too."""
+
+SCORE = "score "
+REASONS = "reasons "
 
 
 def said(score: int, reasons: Sequence[str]) -> Counter[str]:
-    return Counter({f"score {score}": 1, **{f"reason {reason}": 1 for reason in reasons}})
+    return Counter({f"{SCORE}{score}": 1, f"{REASONS}{','.join(reasons)}": 1})
 
 
 def less(left: Counter[str], right: Counter[str]) -> Counter[str]:
@@ -32,12 +35,12 @@ def read_blocks(facts: Iterable[BlockReleased]) -> list[Block]:
             if fact.kind == BALLOTS:
                 assert ballot not in published, "a ballot is published for the first time once"
                 block[fact.leaf][ballot] = now
-            elif fact.kind == CHANGES:
-                block[fact.leaf][ballot] = less(now, published[ballot])
             elif fact.kind == MOVES:
                 assert published[ballot] == now
                 block[fact.leaf][ballot] = less(Counter(), now)
                 block[fact.to_leaf][ballot] = now
+            else:
+                block[fact.leaf][ballot] = less(now, published[ballot])
             published[ballot] = now
         check_tallies(fact, block)
         blocks.append(block)
@@ -47,17 +50,21 @@ def read_blocks(facts: Iterable[BlockReleased]) -> list[Block]:
 def check_tallies(fact: BlockReleased, block: Block) -> None:
     total: Counter[str] = Counter()
     for vector in block[fact.to_leaf or fact.leaf].values():
-        total.update(vector)
+        for name, number in vector.items():
+            about, _, values = name.partition(" ")
+            for value in filter(None, values.split(",")):
+                total[f"{about.removesuffix('s')} {value}"] += number
     shown = {f"score {score}": number for score, number in fact.score_tally.items()}
     shown |= {f"reason {reason}": number for reason, number in fact.reason_tally.items()}
     assert shown == {name: number for name, number in total.items() if number}
 
 
 class Output:
-    """A signed sum of blocks within a scope, and how many ballots stand behind it."""
+    """A signed sum of blocks within a scope, and how many ballots stand behind what it says of scores, or of reasons."""
 
-    def __init__(self, scope: frozenset[Leaf] | None) -> None:
+    def __init__(self, scope: frozenset[Leaf] | None, dimension: str) -> None:
         self._scope = scope
+        self._dimension = dimension
         self._net: dict[str, dict[str, int]] = {}
         self._behind: set[str] = set()
 
@@ -70,6 +77,8 @@ class Output:
             for ballot, vector in ballots.items():
                 net = self._net.setdefault(ballot, {})
                 for name, number in vector.items():
+                    if not name.startswith(self._dimension):
+                        continue
                     net[name] = net.get(name, 0) + sign * number
         for ballot in touched:
             (self._behind.add if any(self._net[ballot].values()) else self._behind.discard)(ballot)

@@ -55,11 +55,22 @@ def test_satisfied_ballots_that_agree_leave_at_k(folder):
 
 
 @pytest.mark.parametrize("score", [1, 2, 3])
-def test_a_block_that_agrees_on_a_poor_score_waits_for_another_score(folder, score):
+def test_a_block_that_agrees_on_a_poor_score_waits_for_two_that_differ(folder, score):
     cast(folder, [score] * 7)
     assert folder.blocks == []
     cast(folder, [4], name="another")
-    assert [len(block.ballots) for block in folder.blocks] == [8]
+    assert folder.blocks == [], "its size would tell that its last arrival differs"
+    cast(folder, [4], name="one-more")
+    assert [len(block.ballots) for block in folder.blocks] == [9]
+
+
+def test_a_block_with_one_that_differs_leaves_at_twice_k(folder):
+    cast(folder, [3] * 7)
+    cast(folder, [5], name="another")
+    cast(folder, [3], name="ninth")
+    assert folder.blocks == []
+    cast(folder, [3], name="tenth")
+    assert [block.score_tally for block in folder.blocks] == [{"3": 9, "5": 1}]
 
 
 def test_a_block_that_agrees_leaves_at_twice_k(folder):
@@ -94,6 +105,37 @@ def test_reasons_that_come_after_release_leave_with_five(folder):
     each(folder, names[4:], rules.followed_up, ("waiting_time",))
     assert folder.blocks[1].reason_tally == {"attitude": 4, "waiting_time": 1}
     assert folder.blocks[1].score_tally == {}
+
+
+def test_four_follow_ups_and_one_change_leave_nothing_and_five_changes_leave_as_scores_alone(folder):
+    names = cast(folder, [5, 5, 5, 5, 5])
+    each(folder, names[:4], rules.followed_up, ("attitude",))
+    each(folder, names[4:], rules.changed, 1)
+    assert len(folder.blocks) == 1
+    others = cast(folder, [5, 5, 5, 5, 5], name="c")
+    each(folder, others[:3], rules.changed, 4)
+    assert len(folder.blocks) == 2
+    each(folder, others[3:4], rules.changed, 4)
+    assert [set(block.ballots) for block in folder.blocks[2:]] == [{names[4], *others[:4]}]
+    assert (folder.blocks[2].score_tally, folder.blocks[2].reason_tally) == ({"1": 1, "4": 4, "5": -5}, {})
+
+
+def test_four_changes_and_one_follow_up_leave_nothing_and_five_follow_ups_leave_as_reasons_alone(folder):
+    names, others = cast(folder, [5, 5, 5, 5, 5]), cast(folder, [5, 5, 5, 5, 5], name="c")
+    each(folder, names[:4], rules.changed, 4)
+    each(folder, names[4:], rules.followed_up, ("attitude",))
+    assert len(folder.blocks) == 2
+    each(folder, others[:4], rules.followed_up, ("waiting_time",))
+    assert (folder.blocks[2].score_tally, folder.blocks[2].reason_tally) == ({}, {"attitude": 1, "waiting_time": 4})
+
+
+def test_a_change_of_score_that_takes_reasons_away_corrects_them_in_a_block_of_their_own(folder):
+    names = cast(folder, [2, 2, 2, 2, 5], reasons=("attitude",))
+    each(folder, names[:4], rules.changed, 4)
+    assert len(folder.blocks) == 1
+    each(folder, names[4:], rules.changed, 4)
+    shown = [(block.score_tally, block.reason_tally) for block in folder.blocks[1:]]
+    assert shown == [({"2": -4, "4": 5, "5": -1}, {}), ({}, {"attitude": -5})]
 
 
 def test_a_change_that_cancels_itself_out_before_it_left_is_no_correction(folder):

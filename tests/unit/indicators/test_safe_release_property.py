@@ -2,6 +2,7 @@
 
 import random
 from collections import Counter
+from itertools import product
 
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from services.indicators.domain.events import BALLOTS
 from services.indicators.domain.leaf import Level
 from services.indicators.domain.rules import ReleaseRules
-from tests.unit.indicators.checker import Output, read_blocks, scopes_of
+from tests.unit.indicators.checker import REASONS, SCORE, Output, read_blocks, scopes_of
 from tests.unit.indicators.folder_in_memory import Folder, a_target
 from tests.unit.indicators.plays import operations, play
 
@@ -18,21 +19,24 @@ RUNS = 100
 
 
 def check_outputs(folder: Folder) -> None:
-    """Compare outputs of every scope: at any two times, over any period, and any signed sum of blocks."""
+    """Compare outputs of every scope: at any two times, over any period, and any signed sum of blocks.
+
+    The ballots behind what two outputs say differently of scores are none or at least k, and so for reasons.
+    """
     k = folder.rules.k
     blocks = read_blocks(folder.blocks)
     chance = random.Random(len(blocks))
-    for scope in scopes_of(blocks):
+    for scope, dimension in product(scopes_of(blocks), (SCORE, REASONS)):
         for first in range(len(blocks)):
-            output = Output(scope)
+            output = Output(scope, dimension)
             for block in blocks[first:]:
                 output.add(block)
-                assert output.behind == 0 or output.behind >= k, (scope, first)
+                assert output.behind == 0 or output.behind >= k, (dimension, scope, first)
         for _ in range(12):
-            output = Output(scope)
+            output = Output(scope, dimension)
             for block in blocks:
                 output.add(block, chance.choice((-1, 0, 0, 1, 1)))
-            assert output.behind == 0 or output.behind >= k, scope
+            assert output.behind == 0 or output.behind >= k, (dimension, scope)
 
 
 def check_nothing_is_lost(folder: Folder) -> None:
