@@ -51,10 +51,14 @@ def _text(content: Mapping[str, Any]) -> str:
     return msgspec.json.encode(content, order="sorted").decode()
 
 
+OTHER = {"vi": "Lý do khác", "en": "Another reason"}
+"""Survey folds codes that no questionnaire offers into `other`."""
+
+
 def labels_of(view: View) -> Labels:
     """Give the words of answers (`score.5`) and reasons (`improve.attitude`; the plain code reads as what to improve)."""
     table = view.table("questionnaires")
-    labels: dict[str, Mapping[str, str]] = {}
+    labels: dict[str, Mapping[str, str]] = {"other": OTHER}
     for row in view.connection.execute(select(table.c.content).order_by(table.c.hash)):
         for question in msgspec.json.decode(row.content).get("questions", []):
             labels |= _labels_of(question, labels)
