@@ -19,6 +19,7 @@ from cchc.data_folder import DataFolder
 from cchc.front import Front, kiosk_files
 from cchc.log_of_outboxes import log_of
 from cchc.supervisor import LIFELINE
+from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
@@ -57,6 +58,8 @@ from services.survey.config import Settings as SurveySettings
 
 KIOSK = Path(__file__).parent.parent / "services" / "survey" / "kiosk" / "dist"
 WEB_THREADS = 16
+MOST_CONNECTIONS = 4096
+"""Beyond so many at once, open pages included, a caller is answered 503 before anything is read of it."""
 SEALED_STORES = ("survey", "gateway", "folder")
 
 
@@ -85,6 +88,7 @@ def serving(app: ASGIApp, env: Environment) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        limit_concurrency=MOST_CONNECTIONS,
         timeout_graceful_shutdown=5,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=list(proxies),
@@ -136,13 +140,14 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
     checks = [_reads("survey", taking_ballots.streams.store), _reads("gateway", people.store)]
-    health = _threaded(create_internal_app(metrics, checks))
+    health = threaded(create_internal_app(metrics, checks))
+    room = Room()
     apps: dict[str, ASGIApp] = {
         "/streams/": people.streams,
         "/kiosk/": kiosk_files(KIOSK),
-        "/api/survey/": _threaded(survey_flask),
-        "/api/indicators/": _threaded(_figures(env, metrics)),
-        "": _threaded(people.app),
+        "/api/survey/": WholeBodies(threaded(survey_flask), room),
+        "/api/indicators/": WholeBodies(threaded(_figures(env, metrics)), room),
+        "": WholeBodies(threaded(people.app), room),
     }
     return Front(apps, internal=dict.fromkeys(("/livez", "/readyz", "/metrics"), health), internal_port=internal_port)
 
@@ -161,7 +166,8 @@ def _reads(name: str, store: EventStore) -> Check:
     return Check(name, why_not)
 
 
-def _threaded(app: Flask) -> ASGIApp:
+def threaded(app: Flask) -> ASGIApp:
+    """Run an app on threads of its own. Its answers come in one piece, so that slow readers hold none of them."""
     # a2wsgi types ASGI messages more narrowly than starlette does; both are the same protocol.
     return cast("ASGIApp", WSGIMiddleware(cast("Any", app), workers=WEB_THREADS))
 

@@ -18,6 +18,7 @@ from services.chassis.http.refusals import (
     BadJson,
     BadRequest,
     BodyTooLarge,
+    BodyTooSlow,
     EncodingRefused,
     FieldsInvalid,
     InternalFailure,
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_ALWAYS = (BadRequest, BodyTooLarge, EncodingRefused, InternalFailure, Unavailable)
+_ALWAYS = (BadRequest, BodyTooSlow, BodyTooLarge, EncodingRefused, InternalFailure, Unavailable)
 
 
 class StrictParser(FlaskParser):

@@ -95,7 +95,7 @@ def _as_seen_by_the_client(refusal: Refusal) -> Refusal:
 def _advise_retry(response: Response, refusal: Refusal) -> None:
     if isinstance(refusal, Unavailable) or response.status_code in {429, 503}:
         response.headers["Retry-After"] = str(refusal.params.get("retry_after_seconds", 1))
-    if response.status_code == 413:
+    if response.status_code in {408, 413}:
         # The rest of the body is not read, so the connection cannot carry another request.
         response.headers["Connection"] = "close"
 

@@ -8,6 +8,7 @@ Refusal
     │   └── IdempotencyKeyInvalid
     ├── RouteNotFound         404
     ├── MethodNotAllowed      405
+    ├── BodyTooSlow           408
     ├── PreconditionFailed    412
     ├── BodyTooLarge          413
     ├── MediaTypeRefused      415
@@ -85,6 +86,14 @@ class MethodNotAllowed(RequestRefused):
     code = "method_not_allowed"
     title = "Phương thức không được hỗ trợ"
     status = 405
+
+
+class BodyTooSlow(RequestRefused):
+    """Raised when a body does not arrive in time."""
+
+    code = "body_too_slow"
+    title = "Nội dung gửi lên quá chậm"
+    status = 408
 
 
 class PreconditionFailed(RequestRefused):
