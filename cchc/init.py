@@ -12,8 +12,10 @@ from cchc.data_folder import DEFAULT_PACK, DataFolder, tenant_of_pack
 from cchc.environment import environment_of
 from cchc.options import data_option
 from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
 from services.chassis.domain import Refusal
 from services.chassis.ids import new_id
+from services.chassis.seals import create_seals
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
 from services.indicators import bootstrap as indicators
@@ -84,6 +86,15 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
     _load_gateway(GatewaySettings.from_env(env), parts)
     _load_survey(SurveySettings.from_env(env), parts)
     indicators.migrate(IndicatorsSettings.from_env(env))
+    make_seals(folder)
+
+
+def make_seals(folder: DataFolder) -> None:
+    """Make the database of seals where it is missing: from now on its absence is a finding."""
+    engine = open_database(f"sqlite:///{folder.database('seals')}")
+    with engine.begin() as connection:
+        create_seals(connection)
+    engine.dispose()
 
 
 def _load_gateway(settings: GatewaySettings, parts: Mapping[str, Any]) -> None:

@@ -4,12 +4,14 @@ import json
 from dataclasses import asdict
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DataFolder
 from cchc.options import data_option, json_option
 from services.chassis.database import open_database
+from services.chassis.domain import Refusal
 from services.chassis.event_store.opening import open_event_store
-from services.chassis.seals import Report, Seals
+from services.chassis.seals import Ledger, Problem, Report, Seals
 from services.chassis.seals import verify as verify_store
 
 SEALED_STORES = ("survey", "gateway", "folder")
@@ -21,14 +23,29 @@ SEALED_STORES = ("survey", "gateway", "folder")
 def verify(folder: DataFolder, *, as_json: bool) -> None:
     """Say what was checked, what was found, and what no seal covers yet. Ends with 1 when something was found."""
     folder.tenant()
-    reports = [check(folder, name) for name in SEALED_STORES if folder.database(name).exists()]
+    reports = [check(folder, name) for name in SEALED_STORES]
     click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
     if any(report.found for report in reports):
         raise SystemExit(1)
 
 
 def check(folder: DataFolder, name: str) -> Report:
-    """Verify one store against its seals; both are only read."""
+    """Verify one store against its seals; both are only read. A file that is gone or unreadable is a finding."""
+    for file in (folder.database(name), folder.database("seals")):
+        if not file.exists():
+            return _unchecked(name, f"{file} is not there")
+    try:
+        return _compared(folder, name)
+    except (SQLAlchemyError, Refusal) as error:
+        return _unchecked(name, f"{folder.database(name)} or its seals cannot be read: {error}")
+
+
+def _unchecked(name: str, what: str) -> Report:
+    problem = Problem(ledger=Ledger.FACTS, position=0, last_position=0, what=what)
+    return Report(store=name, checked=0, found=(problem,), not_sealed_yet=0)
+
+
+def _compared(folder: DataFolder, name: str) -> Report:
     sealed = open_database(f"sqlite:///{folder.database('seals')}", read_only=True)
     opened = open_database(f"sqlite:///{folder.database(name)}", read_only=True)
     store = open_event_store(opened)
