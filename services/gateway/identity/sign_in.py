@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 
 from services.chassis.clock import Clock
 from services.gateway.identity.accounts import Account, account_named, normal_user_name, renew_hash
-from services.gateway.identity.attempts import Subject, count_attempt, forgive_attempt, subjects_of
+from services.gateway.identity.attempts import Attempt, attempt_of, count_attempt, forgive_attempt
 from services.gateway.identity.errors import SignInRefused
 from services.gateway.identity.events import SignedIn, SignInFailed
 from services.gateway.identity.passwords import GREATEST_LENGTH, Passwords
@@ -37,19 +37,19 @@ class SignIn:
         """Let somebody in; give the session's secret.
 
         Raises:
-            TooManyAttempts: The name or the address failed too often lately.
+            TooManyAttempts: The address, or the name there, failed too often lately; or the name everywhere, all too fast.
             SignInRefused: Name and password do not belong together.
         """
         user_name = normal_user_name(command.user_name)
-        subjects = subjects_of(user_name, command.address)
+        attempt = attempt_of(user_name, command.address)
         with self.engine.begin() as connection:
-            count_attempt(connection, subjects, self.clock.now())
+            count_attempt(connection, attempt, self.clock.now())
             found = account_named(connection, user_name)
         account, password_hash = found or (None, None)
         fits = len(command.password) <= GREATEST_LENGTH and self.passwords.belongs(command.password, password_hash)
         if account is None or not fits:
             self._refuse(account)
-        return self._let_in(account, command.password, str(password_hash), subjects)
+        return self._let_in(account, command.password, str(password_hash), attempt)
 
     def _refuse(self, account: Account | None) -> NoReturn:
         known = account.account_id if account else None
@@ -57,10 +57,10 @@ class SignIn:
             self.journal.record(connection, SignInFailed(account_id=known, because="name_or_password"))
         raise SignInRefused
 
-    def _let_in(self, account: Account, password: str, password_hash: str, subjects: tuple[Subject, Subject]) -> str:
+    def _let_in(self, account: Account, password: str, password_hash: str, attempt: Attempt) -> str:
         renewed = self.passwords.hash(password) if self.passwords.outdated(password_hash) else None
         with self.engine.begin() as connection:
-            forgive_attempt(connection, subjects)
+            forgive_attempt(connection, attempt, self.clock.now())
             if renewed is not None:
                 renew_hash(connection, account.account_id, renewed)
             self.journal.record(connection, SignedIn(account_id=account.account_id, roles=tuple(sorted(account.roles))))

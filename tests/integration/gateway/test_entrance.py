@@ -1,10 +1,20 @@
 import re
 
 import pytest
+from sqlalchemy import select
 
 from services.chassis.identity.tokens import TokenVerifier
-from services.gateway.identity.attempts import ADDRESS_LIMIT, NAME_LIMIT
+from services.gateway.identity.attempts import (
+    ADDRESS_LIMIT,
+    KNOWN_FOR,
+    NAME_AT_ADDRESS_LIMIT,
+    NAME_PACE,
+    attempt_of,
+    count_attempt,
+)
+from services.gateway.identity.errors import TooManyAttempts
 from services.gateway.identity.sessions import IDLE, LONGEST
+from services.gateway.identity.tables import sign_in_attempts
 from tests.integration.gateway.conftest import PASSWORD, USER_NAME
 from tests.support.gateway import a_gateway, settings_in
 
@@ -13,9 +23,15 @@ def form_token(client, path):
     return re.search(r'name="form_token" value="([0-9a-f]{64})"', client.get(path).text)[1]
 
 
-def sign_in(client, password=PASSWORD, user_name=USER_NAME, **told):
+def sign_in(client, password=PASSWORD, user_name=USER_NAME, *, address="127.0.0.1", **told):
     form = {"form_token": form_token(client, "/sign-in"), "user_name": user_name, "password": password}
-    return client.post("/sign-in", data=form | told)
+    return client.post("/sign-in", data=form | told, environ_overrides={"REMOTE_ADDR": address})
+
+
+def guess_everywhere(client, times):
+    """Guess from ever new addresses; give the answers."""
+    client.delete_cookie("session")
+    return [sign_in(client, "sai mật khẩu rồi", address=f"203.0.113.{at}") for at in range(times)]
 
 
 def facts(under_test):
@@ -82,24 +98,81 @@ def test_a_wrong_name_and_a_wrong_password_are_answered_alike(under_test, client
 
 
 @pytest.mark.parametrize("user_name", [USER_NAME, "khong.co.ai"])
-def test_a_name_is_locked_after_five_failures_whether_or_not_somebody_has_it(under_test, client, session, user_name):
-    for _ in range(NAME_LIMIT.failures):
+def test_an_address_is_locked_for_a_name_after_five_failures_whether_or_not_somebody_has_it(
+    under_test, client, session, user_name
+):
+    for _ in range(NAME_AT_ADDRESS_LIMIT.failures):
         assert sign_in(client, "sai mật khẩu rồi", user_name).status_code == 403
     locked = sign_in(client, PASSWORD, user_name)
     assert locked.status_code == 429
-    assert int(locked.headers["Retry-After"]) <= NAME_LIMIT.window.total_seconds() + 1
+    assert int(locked.headers["Retry-After"]) <= NAME_AT_ADDRESS_LIMIT.window.total_seconds() + 1
 
 
 def test_a_lock_opens_when_its_window_is_over(under_test, client, session):
-    for _ in range(NAME_LIMIT.failures + 1):
+    for _ in range(NAME_AT_ADDRESS_LIMIT.failures + 1):
         sign_in(client, "sai mật khẩu rồi")
-    under_test.clock.move(NAME_LIMIT.window.total_seconds())
+    under_test.clock.move(NAME_AT_ADDRESS_LIMIT.window.total_seconds())
     assert sign_in(client).status_code == 303
 
 
 def test_an_address_that_tries_many_names_is_locked_too(under_test, client, session):
     answers = [sign_in(client, "x", f"ten.{at}").status_code for at in range(ADDRESS_LIMIT.failures + 1)]
     assert answers == [403] * ADDRESS_LIMIT.failures + [429]
+
+
+def test_who_fails_with_my_name_elsewhere_does_not_keep_me_out(client, session):
+    for _ in range(NAME_AT_ADDRESS_LIMIT.failures + 1):
+        sign_in(client, "sai mật khẩu rồi", address="203.0.113.9")
+    assert sign_in(client).status_code == 303
+
+
+def test_a_name_that_fails_from_many_addresses_is_slowed_down_and_not_locked(under_test, client, session):
+    answers = guess_everywhere(client, NAME_PACE.at_once + 1)
+    assert [it.status_code for it in answers] == [403] * NAME_PACE.at_once + [429]
+    wait = int(answers[-1].headers["Retry-After"])
+    assert wait <= NAME_PACE.every.total_seconds() + 1
+    under_test.clock.move(wait)
+    assert sign_in(client).status_code == 303
+
+
+def test_where_a_name_signed_in_lately_it_is_not_slowed_down(under_test, client, session):
+    assert sign_in(client).status_code == 303
+    guess_everywhere(client, NAME_PACE.at_once + 1)
+    assert sign_in(client).status_code == 303
+    client.delete_cookie("session")
+    under_test.clock.move(KNOWN_FOR.total_seconds() + 1)
+    guess_everywhere(client, NAME_PACE.at_once + 1)
+    assert sign_in(client).status_code == 429
+
+
+def test_a_name_stands_at_most_a_hundred_guesses_an_hour(under_test, session):
+    sign_in_of, clock = under_test.gateway.site.sign_in, under_test.clock
+    with sign_in_of.engine.connect() as connection:
+        guessed = 0
+        for at in range(360):
+            try:
+                count_attempt(connection, attempt_of(USER_NAME, f"198.51.{at // 250}.{at % 250}"), clock.now())
+                guessed += 1
+            except TooManyAttempts:
+                pass
+            clock.move(10)
+        connection.rollback()
+    assert 90 <= guessed <= 100
+
+
+def test_the_addresses_of_one_ipv6_subscriber_are_one(client, session):
+    guesses = [
+        sign_in(client, "x", f"ten.{at}", address=f"2001:db8::{at:x}") for at in range(ADDRESS_LIMIT.failures + 1)
+    ]
+    assert [it.status_code for it in guesses] == [403] * ADDRESS_LIMIT.failures + [429]
+
+
+def test_failures_that_matter_no_more_are_not_kept(under_test, client, session):
+    guess_everywhere(client, 5)
+    under_test.clock.move(3600)
+    sign_in(client, "x")
+    with under_test.gateway.site.sign_in.engine.connect() as connection:
+        assert len(connection.execute(select(sign_in_attempts)).all()) == 3
 
 
 def test_a_form_that_another_site_sends_is_refused(client, session):
