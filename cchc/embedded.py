@@ -25,6 +25,8 @@ from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from services.chassis.http.internal import Check, create_internal_app
+from services.chassis.http.rates import Rates
+from services.chassis.http.runtime import runtime_of
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
 from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.logging import configure_logging
@@ -139,14 +141,17 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     taking_ballots = survey.build(survey_settings)
     people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
+    figures = _figures(env, metrics)
     checks = [_reads("survey", taking_ballots.streams.store), _reads("gateway", people.store)]
     health = threaded(create_internal_app(metrics, checks))
-    room = Room()
+    room, rates = Room(), Rates.from_env(env)
+    for app in (survey_flask, figures, people.app):
+        runtime_of(app).rates = rates
     apps: dict[str, ASGIApp] = {
         "/streams/": people.streams,
         "/kiosk/": kiosk_files(KIOSK),
         "/api/survey/": WholeBodies(threaded(survey_flask), room),
-        "/api/indicators/": WholeBodies(threaded(_figures(env, metrics)), room),
+        "/api/indicators/": WholeBodies(threaded(figures), room),
         "": WholeBodies(threaded(people.app), room),
     }
     return Front(apps, internal=dict.fromkeys(("/livez", "/readyz", "/metrics"), health), internal_port=internal_port)

@@ -110,6 +110,18 @@ JWKS_URL = Setting(
 KAFKA = Setting(
     name="CCHC_KAFKA", default="", meaning="Addresses of the event log; without any, the outboxes themselves are it."
 )
+CALLER_RATE = Setting(
+    name="CCHC_CALLER_RATE",
+    default="50",
+    unit="requests per second",
+    meaning="How often one address may ask without proving who it is, a minute's worth at once; 0 for no limit.",
+)
+DEVICE_RATE = Setting(
+    name="CCHC_DEVICE_RATE",
+    default="20",
+    unit="requests per second",
+    meaning="How often one tablet may ask, a minute's worth at once; 0 for no limit.",
+)
 LIFELINE = Setting(
     name="CCHC_LIFELINE",
     default="",

@@ -3,13 +3,18 @@
 from flask import Flask
 from starlette.applications import Starlette
 
+from services.chassis.http.rates import Rates
+from services.chassis.http.runtime import runtime_of
+from services.chassis.settings import Environment
 from services.gateway.bootstrap import build
 from services.gateway.config import Settings
 
 
 def create_app() -> Flask:
     """Make portal, directory and reporting, told by the environment."""
-    return build(Settings.from_env()).app
+    app = build(Settings.from_env()).app
+    runtime_of(app).rates = Rates.from_env(Environment())
+    return app
 
 
 def create_streams_app() -> Starlette:

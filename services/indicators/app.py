@@ -4,6 +4,8 @@ from flask import Flask
 
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
+from services.chassis.http.rates import Rates
+from services.chassis.http.runtime import runtime_of
 from services.chassis.identity import TokenVerifier
 from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
@@ -22,7 +24,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env()
     configure_logging("indicators", level=Environment().text(LOG_LEVEL))
     service = build(settings, read_only=True)
-    return app_of(service, TokenVerifier(key_set(settings), clock=service.clock))
+    app = app_of(service, TokenVerifier(key_set(settings), clock=service.clock))
+    runtime_of(app).rates = Rates.from_env(Environment())
+    return app
 
 
 def app_of(service: Indicators, verifier: TokenVerifier, *, metrics: Metrics | None = None) -> Flask:

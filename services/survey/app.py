@@ -5,6 +5,8 @@ from flask import Flask
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.guards import admit_devices
 from services.chassis.http.internal import Check
+from services.chassis.http.rates import Rates
+from services.chassis.http.runtime import runtime_of
 from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
 from services.chassis.settings import LOG_LEVEL, Environment
@@ -44,7 +46,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the app of one process: read the settings, open the store, publish the API."""
     settings = settings or Settings.from_env()
     configure_logging("survey", level=Environment().text(LOG_LEVEL))
-    return app_of(build(settings), settings)
+    app = app_of(build(settings), settings)
+    runtime_of(app).rates = Rates.from_env(Environment())
+    return app
 
 
 def app_of(service: Survey, settings: Settings, *, metrics: Metrics | None = None) -> Flask:

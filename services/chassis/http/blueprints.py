@@ -24,6 +24,7 @@ from services.chassis.http.refusals import (
     InternalFailure,
     MediaTypeRefused,
     RouteNotFound,
+    TooManyRequests,
     status_of,
 )
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-_ALWAYS = (BadRequest, BodyTooSlow, BodyTooLarge, EncodingRefused, InternalFailure, Unavailable)
+_ALWAYS = (BadRequest, BodyTooSlow, BodyTooLarge, EncodingRefused, TooManyRequests, InternalFailure, Unavailable)
 
 
 class StrictParser(FlaskParser):

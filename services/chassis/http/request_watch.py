@@ -12,6 +12,7 @@ from services.chassis.http.refusals import BadRequest
 from services.chassis.http.routes import guard_of
 from services.chassis.http.runtime import Runtime, current_runtime
 from services.chassis.http.tracing import REQUEST_ID_HEADER, request_id_of
+from services.chassis.identity.refusals import NotAuthenticated
 from services.chassis.logging import get_logger
 from services.chassis.metrics import HTTP_REQUESTS, HTTP_SECONDS
 
@@ -67,7 +68,23 @@ def _begin() -> Response | None:
         raise BadRequest("The address holds a NUL character.")
     if watch.guard is None:
         raise GuardMissing("No guard says who may call this.")
-    return watch.guard.admit()
+    return _admit(watch.guard)
+
+
+def _admit(guard: Guard) -> Response | None:
+    """Ask the guard; who proves nobody pays by address, a tablet by its own name."""
+    runtime = current_runtime()
+    now = runtime.clock.now().timestamp()
+    try:
+        answer = guard.admit()
+    except NotAuthenticated:
+        runtime.rates.admit_stranger(request.remote_addr or "", now)
+        raise
+    if answer is not None or not guard.security:
+        runtime.rates.admit_stranger(request.remote_addr or "", now)
+    elif (device_id := g.get("device_id")) is not None:
+        runtime.rates.admit_device(device_id, now)
+    return answer
 
 
 def _end(response: Response) -> Response:

@@ -7,6 +7,7 @@ from typing import cast
 from flask import Flask, Response, current_app
 
 from services.chassis.clock import Clock
+from services.chassis.http.rates import Rates
 from services.chassis.identity.callers import Caller
 from services.chassis.identity.device_requests import DeviceVerifier
 from services.chassis.identity.tokens import TokenVerifier
@@ -32,6 +33,7 @@ class Runtime:
     tokens: TokenVerifier | None = None
     devices: DeviceVerifier | None = None
     pages: PageDoor | None = None
+    rates: Rates = field(default_factory=Rates)
     watches: dict[tuple[str, str], object] = field(default_factory=dict)
 
 

@@ -7,12 +7,12 @@ new addresses is only slowed down, to 100 guesses an hour (OWASP ASVS 2.2.1), an
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 from sqlalchemy import Connection, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from services.chassis.identity.addresses import subscriber_of
 from services.gateway.identity.errors import TooManyAttempts
 from services.gateway.identity.tables import sign_in_attempts
 
@@ -54,7 +54,7 @@ class Attempt:
 
 def attempt_of(user_name: str, address: str) -> Attempt:
     """Give what an attempt is counted against; of an IPv6 address the network that one subscriber has."""
-    at = _subscriber(address)
+    at = subscriber_of(address)
     return Attempt(
         name=_hash("name", user_name),
         address=_hash("address", at),
@@ -133,14 +133,6 @@ def _locked_row(connection: Connection, subject: str, now: datetime) -> Any:
     # One statement that writes the row either way: a success that begins again cannot take it away in between.
     locked = first.on_conflict_do_update(index_elements=["subject_hash"], set_={"subject_hash": subject})
     return connection.execute(locked.returning(_columns.failures, _columns.counted_since)).one()
-
-
-def _subscriber(address: str) -> str:
-    try:
-        read = ip_address(address)
-    except ValueError:
-        return address
-    return str(IPv6Network((int(read), 64), strict=False)) if isinstance(read, IPv6Address) else address
 
 
 def _hash(kind: str, *values: str) -> str:

@@ -133,7 +133,7 @@ def test_the_api_is_published_as_openapi_3_1(client):
     path = published["paths"]["/api/demo/v1/notes/{number}"]
     operation = path["put"]
     assert set(operation["responses"]) == {
-        *("200", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "500", "503"),
+        *("200", "400", "401", "403", "404", "408", "409", "412", "413", "415", "422", "428", "429", "500", "503"),
     }
     assert "`demo_note_closed`" in operation["responses"]["409"]["description"]
     assert "`fields_invalid`" in operation["responses"]["422"]["description"]
