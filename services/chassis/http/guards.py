@@ -87,7 +87,10 @@ class Bearer:
 
 @dataclass(frozen=True, slots=True)
 class SignedDevice:
-    """A paired device signs the request; its id is then `flask.g.device_id`. Every answer carries a fresh nonce."""
+    """A paired device signs the request; its id is then `flask.g.device_id`. Every answer carries a fresh nonce.
+
+    `flask.g.device_is_there` says whether the request shows the device to be there now, or may be an old one sent again.
+    """
 
     security: ClassVar[tuple[str, ...]] = ("deviceSignature",)
     refusals: ClassVar[tuple[type[Refusal], ...]] = (
@@ -102,7 +105,8 @@ class SignedDevice:
 
     def admit(self) -> Response | None:
         """Verify nonce, digest, signature and that the device is not revoked."""
-        g.device_id = _devices().verify(signed_request())
+        verified = _devices().verify(signed_request())
+        g.device_id, g.device_is_there = verified.device_id, verified.is_first
         return None
 
     def complete(self, response: Response) -> None:

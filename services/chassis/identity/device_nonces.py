@@ -37,8 +37,8 @@ class DeviceNonces:
             self._last = (expiry, nonce)
         return nonce
 
-    def check(self, nonce: str | None) -> None:
-        """Let a nonce of ours pass that has not expired.
+    def check(self, nonce: str | None) -> int:
+        """Let a nonce of ours pass that has not expired; give when it expires, in seconds since 1970.
 
         Raises:
             NonceMissing: There is none.
@@ -49,6 +49,7 @@ class DeviceNonces:
         expiry = self._known.get(nonce) or self._verified(nonce)
         if expiry <= self._clock.now().timestamp():
             raise NonceStale("The nonce has expired; use the one in the header Device-Nonce.")
+        return expiry
 
     def _verified(self, nonce: str) -> int:
         """Give the expiry of a nonce of ours, 0 for any other; tablets come with the same one many times."""

@@ -10,7 +10,7 @@ import re
 from base64 import b64decode, b64encode, urlsafe_b64decode
 from binascii import Error as Base64Error
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from services.chassis.identity.device_nonces import DeviceNonces
+from services.chassis.identity.device_replays import HeardRequests
 from services.chassis.identity.refusals import (
     ContentDigestInvalid,
     DeviceKeyInvalid,
@@ -63,15 +64,26 @@ FindDevice = Callable[[str], RegisteredDevice | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class VerifiedRequest:
+    """Who signed a request, and whether it is a sign of life: one that came before may have been sent by anybody."""
+
+    device_id: str
+    is_first: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceVerifier:
     """What the guard of device routes needs."""
 
     nonces: DeviceNonces
     find_device: FindDevice
+    heard: HeardRequests = field(default_factory=HeardRequests)
 
-    def verify(self, request: SignedRequest) -> str:
-        """Give the id of the device that signed the request; raises as `verify_device_request`."""
-        return verify_device_request(request, find_device=self.find_device, nonces=self.nonces)
+    def verify(self, request: SignedRequest) -> VerifiedRequest:
+        """Give who signed the request; raises as `verify_device_request`."""
+        device_id, expiry, signature = _verify(request, self.find_device, self.nonces)
+        is_first = self.heard.is_first(device_id, nonce_expiry=expiry, signature=signature)
+        return VerifiedRequest(device_id=device_id, is_first=is_first)
 
 
 def verify_device_request(request: SignedRequest, *, find_device: FindDevice, nonces: DeviceNonces) -> str:
@@ -81,8 +93,12 @@ def verify_device_request(request: SignedRequest, *, find_device: FindDevice, no
         SignatureMissing, NonceMissing, NonceStale, DeviceUnknown, ContentDigestInvalid, SignatureInvalid: 401.
         DeviceRevoked: The device signed, but may not any more.
     """
+    return _verify(request, find_device, nonces)[0]
+
+
+def _verify(request: SignedRequest, find_device: FindDevice, nonces: DeviceNonces) -> tuple[str, int, bytes]:
     parameters, base, signature = _read(request)
-    nonces.check(parameters.get("nonce"))
+    expiry = nonces.check(parameters.get("nonce"))
     device_id = parameters.get("keyid", "")
     device = find_device(device_id)
     if device is None:
@@ -90,7 +106,7 @@ def verify_device_request(request: SignedRequest, *, find_device: FindDevice, no
     _check(device.public_key, base, signature)
     if device.revoked:
         raise DeviceRevoked("The device was revoked.", device_id=device_id)
-    return device_id
+    return device_id, expiry, signature
 
 
 def verify_new_key(request: SignedRequest, *, public_key: ec.EllipticCurvePublicKey) -> str:

@@ -70,5 +70,6 @@ def receive_batch() -> Response:
         raise UnknownDevice(device_id=g.device_id)
     now = service.clock.now()
     answer = service.receiver.receive(device, [read_line(line) for line in lines], now)
-    service.reports.note(device.device_id, service.memory.tablet(device.device_id).at.state, now)
+    if g.device_is_there:
+        service.reports.note(device.device_id, service.memory.tablet(device.device_id).at.state, now)
     return json_answer(answer)

@@ -170,7 +170,8 @@ def heartbeat(sent: dict[str, Any]) -> dict[str, Any]:
         through = service.memory.backed_up_through(tablet)
     sent.pop("clock")
     written = sent.pop("last_seq")
-    service.reports.note(device.device_id, state, now, Health(**sent))
+    if g.device_is_there:
+        service.reports.note(device.device_id, state, now, Health(**sent))
     return {
         "server_time": rfc3339(service.clock.now()),
         "wishes": {"resend": state.sequence.missing(written=written)},
