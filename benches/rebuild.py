@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from benches.folding import TOPIC, Folded, Kept, ballot_rows
 from benches.report import Goal, Sample, interleaved, measured, note, report_comparison
+from cchc.data_folder import DEFAULT_PACK
 from services.chassis.broker.outbox_reader import OutboxBroker
 from services.chassis.database import open_database
 from services.chassis.event_store.schema import create_event_store
@@ -47,7 +48,7 @@ def _neutral(folder: Path, projection: Projection, messages: int, figure: str, a
 def _folder(folder: Path) -> None:
     """The figure folder itself: a row per ballot, its sums and queues, and membership of blocks learned from facts."""
     folder.mkdir()
-    settings = Settings(database=f"sqlite:///{folder}/folder.db", keys=folder, tenant="bench")
+    settings = Settings(database=f"sqlite:///{folder}/folder.db", keys=folder, tenant="bench", pack=DEFAULT_PACK)
     migrate(settings)
     service = build(settings)
     figure = Figure("folder_rows_per_second", Goal(at_least=20_000))

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from cchc.data_folder import DataFolder
 from cchc.front import Front, kiosk_files
 from cchc.log_of_outboxes import log_of
-from cchc.supervisor import LIFELINE
+from cchc.supervisor import LIFELINE, REFUSED
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
@@ -42,6 +42,7 @@ from services.chassis.settings import (
     PORT,
     SHIFT_SECONDS,
     Environment,
+    SettingError,
     environment,
 )
 from services.chassis.worker import Task, run_worker
@@ -199,7 +200,11 @@ def main() -> None:
     """Run the process named on the command line, as long as its supervisor lives."""
     if (lifeline := environment().get(LIFELINE)) is not None:
         threading.Thread(target=_end_with_supervisor, args=(int(lifeline),), name="lifeline", daemon=True).start()
-    {"web": web, "worker": worker}[sys.argv[1]](Environment())
+    try:
+        {"web": web, "worker": worker}[sys.argv[1]](Environment())
+    except SettingError as refused:
+        sys.stderr.write(f"{refused}\n")
+        raise SystemExit(REFUSED) from None
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ GOOD_RUN_SECONDS = 60.0
 """A child that lived this long is started again at once when it dies."""
 STOP_WITHIN_SECONDS = 10.0
 LONGEST_LOG_BYTES = 50_000_000
+REFUSED = 78
+"""Exit code (EX_CONFIG) of a child that cannot work with its settings or its pack: starting it again changes nothing."""
 LIFELINE = "CCHC_LIFELINE"
 """Variable that tells a child the descriptor of a pipe that its supervisor holds open."""
 
@@ -45,6 +47,15 @@ class Child:
         """Say whether it runs."""
         return self.process is not None and self.process.poll() is None
 
+    def refuses(self) -> bool:
+        """Say whether it ended because it cannot work with what it was told."""
+        return self.process is not None and self.process.poll() == REFUSED
+
+    def last_words(self) -> str:
+        """Give the last line of its log."""
+        lines = self.log.read_text("utf-8", "replace").splitlines()
+        return lines[-1] if lines else ""
+
 
 @dataclass(slots=True)
 class Supervisor:
@@ -54,6 +65,8 @@ class Supervisor:
     said: Callable[[str], None]
     tick_seconds: float = 0.1
     stopping: threading.Event = field(default_factory=threading.Event)
+    refused: bool = False
+    """Whether a child said that it cannot work with its settings; then everything is stopped."""
     lifeline: tuple[int, int] = field(default_factory=os.pipe)
 
     def start(self) -> None:
@@ -66,14 +79,21 @@ class Supervisor:
     def hold(self) -> None:
         """Watch the children until told to stop."""
         while not self.stopping.wait(self.tick_seconds):
-            for child in self.children:
-                self._watch(child)
+            self.look()
+
+    def look(self) -> None:
+        """Look at each child once, one tick after the last time."""
+        for child in self.children:
+            self._watch(child)
 
     def _watch(self, child: Child) -> None:
         if child.alive():
             child.lived_seconds += self.tick_seconds
             if child.lived_seconds >= GOOD_RUN_SECONDS:
                 child.wait_seconds = FIRST_WAIT_SECONDS
+            return
+        if child.refuses():
+            self._give_up(child)
             return
         if child.process is not None:
             child.lived_seconds = 0.0
@@ -87,6 +107,12 @@ class Supervisor:
         child.due_in_seconds -= self.tick_seconds
         if child.due_in_seconds <= 0:
             child.start(self.lifeline[0])
+
+    def _give_up(self, child: Child) -> None:
+        if not self.refused:
+            self.said(f"{child.name} cannot start: {child.last_words()}")
+        self.refused = True
+        self.stopping.set()
 
     def stop(self) -> None:
         """Stop every child, by force when it does not listen."""

@@ -61,6 +61,8 @@ def _hold(folder: DataFolder, host: str, port: int) -> None:
     finally:
         supervisor.stop()
         folder.running.unlink(missing_ok=True)
+    if supervisor.refused:
+        raise SystemExit(1)
 
 
 def _children(folder: DataFolder, host: str, port: int, internal_ports: tuple[int, int]) -> list[Child]:
@@ -84,7 +86,8 @@ def _children(folder: DataFolder, host: str, port: int, internal_ports: tuple[in
 
 def _ready(internal_port: int, supervisor: Supervisor) -> bool:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
-    while time.monotonic() < deadline and not supervisor.stopping.wait(0.1):
+    while time.monotonic() < deadline and not supervisor.stopping.wait(supervisor.tick_seconds):
+        supervisor.look()
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{internal_port}/readyz", timeout=1):
                 return True

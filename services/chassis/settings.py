@@ -97,7 +97,7 @@ PUBLIC_URL = Setting(
     name="CCHC_PUBLIC_URL", default="http://localhost:8080", meaning="Where people and tablets reach the one door."
 )
 TENANT = Setting(name="CCHC_TENANT", meaning="Short name of the tenant, part of every message's source.")
-PACK = Setting(name="CCHC_PACK", default="", meaning="Folder of the tenant pack.")
+PACK = Setting(name="CCHC_PACK", meaning="Folder of the tenant pack: release rules, calendar, questionnaires.")
 SHIFT_SECONDS = Setting(
     name="CCHC_SHIFT_SECONDS", default="0", unit="seconds", meaning="How far business time stands from real time."
 )

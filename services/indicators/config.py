@@ -31,8 +31,8 @@ class Settings:
     database: str
     keys: Path
     tenant: str
-    pack: Path | None = None
-    """Folder of the tenant pack: `release.json`, `calendar.json`, `questionnaires.json`. Without one, the defaults."""
+    pack: Path
+    """Folder of the tenant pack: release rules, calendar, questionnaires."""
     shift: timedelta = timedelta()
     jwks_url: str = ""
     kafka: str = ""
@@ -50,7 +50,7 @@ class Settings:
             database=env.optional(DATABASE) or f"sqlite:///{data / 'folder.db'}",
             keys=env.path(KEYS) if env.optional(KEYS) else data / "keys",
             tenant=env.text(TENANT),
-            pack=env.path(PACK) if env.optional(PACK) else None,
+            pack=env.path(PACK),
             shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
             jwks_url=env.optional(JWKS_URL) or "",
             kafka=env.optional(KAFKA) or "",

@@ -18,6 +18,7 @@ from services.indicators.config import Settings
 from services.indicators.projections.folder_tables import define_folder
 from services.indicators.projections.moving_up import move_up
 from tests.support.fixed_clock import FixedClock
+from tests.support.product_apps import PACK
 from tests.support.survey_messages import SurveyMessages
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ class FolderRig:
     """A folder that can be killed and started again; what it published is read from its outbox."""
 
     def __init__(self, url: str, tmp_path, *, batch: int = 50) -> None:
-        self.settings = Settings(database=url, keys=tmp_path / "keys", tenant="test")
+        self.settings = Settings(database=url, keys=tmp_path / "keys", tenant="test", pack=PACK)
         self.survey = SurveyMessages(START)
         self.log = InMemoryLog()
         self.clock = FixedClock(START)
