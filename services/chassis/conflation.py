@@ -1,4 +1,7 @@
-"""Sends the newest value of each key at once, then at most one per interval, and always the last one."""
+"""Sends the newest value of each key at once, then at most one per interval, and always the last one.
+
+Keys that are due within a moment of each other go out together, so that many busy keys do not mean many sendings.
+"""
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
@@ -25,11 +28,14 @@ class Conflation(Generic[Key, Value]):
         *,
         merge: Callable[[Value, Value], Value],
         interval_seconds: float = 1.0,
+        gather_seconds: float = 0.1,
     ) -> None:
-        """Send through `send`; `merge(waiting, newer)` says what becomes of a value that still waits."""
+        """Send through `send`, at most once in `gather_seconds`; `merge(waiting, newer)` makes one of two values."""
         self._send = send
         self._merge = merge
         self._interval = interval_seconds
+        self._gather = gather_seconds
+        self._sending_at = float("-inf")
         self._changed = threading.Condition()
         self._waiting: dict[Key, Value] = {}
         self._sent_at: dict[Key, float] = {}
@@ -71,13 +77,16 @@ class Conflation(Generic[Key, Value]):
                 if self._closed and not self._waiting:
                     return None
                 self._changed.wait(self._pause(monotonic()))
+            self._sending_at = monotonic()
             for key in due:
                 del self._waiting[key]
-                self._sent_at[key] = monotonic()
+                self._sent_at[key] = self._sending_at
             self._forget_old()
             return due
 
     def _due(self, now: float) -> dict[Key, Value]:
+        if now - self._sending_at < self._gather and not self._closed:
+            return {}
         return {
             key: value
             for key, value in self._waiting.items()
@@ -87,8 +96,8 @@ class Conflation(Generic[Key, Value]):
     def _pause(self, now: float) -> float | None:
         if not self._waiting:
             return None
-        earliest = min(self._sent_at.get(key, 0.0) for key in self._waiting)
-        return max(0.0, earliest + self._interval - now)
+        earliest = min(self._sent_at.get(key, float("-inf")) for key in self._waiting) + self._interval
+        return max(0.0, earliest - now, self._sending_at + self._gather - now)
 
     def _take_back(self, refused: Mapping[Key, Value]) -> None:
         with self._changed:

@@ -23,7 +23,7 @@ Announce = Callable[[], None]
 RESUBMIT_AFTER_SECONDS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8)
 """When a batch is sent again after its connection was lost; together about as long as a database restart."""
 
-ANNOUNCE_EVERY_SECONDS = 0.02
+ANNOUNCE_EVERY_SECONDS = 0.05
 """Notifications are spared up to this long; one always follows the last commit."""
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import islice
 
 from services.chassis.domain import Event
 from services.survey.domain.abuse import RULE_SETS, Pace
@@ -21,7 +22,10 @@ from services.survey.domain.ballot_events import (
 from services.survey.domain.device_sequence import DeviceSequence
 
 BALLOTS_REMEMBERED = 512
-"""So many of the newest ballots stay in memory per tablet; older ones are read again when somebody asks for them."""
+"""At least so many of the newest ballots stay in memory per tablet; older ones are read again when somebody asks for them."""
+
+FORGOTTEN_SHARE = 4
+"""Forgetting waits until a quarter more than `BALLOTS_REMEMBERED` have come together."""
 
 DAYS_REMEMBERED = 8
 
@@ -101,11 +105,12 @@ def _kept(state: Ballots, event: Event) -> Ballots:
 
 
 def forget_old(state: Ballots, *, remember: int = BALLOTS_REMEMBERED) -> Ballots:
-    """Let go of all but the newest ballots."""
+    """Let go of all but the newest ballots, many at a time: for each by itself all others would be copied once more."""
     over = len(state.recent) - remember
-    if over <= 0:
+    if over <= remember // FORGOTTEN_SHARE:
         return state
-    return replace(state, recent=dict(list(state.recent.items())[over:]), forgotten=state.forgotten + over)
+    recent = dict(islice(state.recent.items(), over, None))
+    return replace(state, recent=recent, forgotten=state.forgotten + over)
 
 
 def _received(state: Ballots, receipt: Receipt | None) -> Ballots:

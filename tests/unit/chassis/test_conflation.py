@@ -82,3 +82,14 @@ def test_a_refused_value_is_sent_again_unless_a_newer_one_has_come():
 
 def test_a_closed_one_that_never_had_a_value_ends():
     of(Receiver(), 1.0).close()
+
+
+def test_keys_that_are_due_soon_after_each_other_go_out_together():
+    receiver = Receiver()
+    conflation = Conflation(receiver, merge=lambda _waiting, newer: newer, gather_seconds=3600.0)
+    conflation.note("a", 1)
+    eventually(lambda: receiver.sent == [{"a": 1}])
+    for key in "bcd":
+        conflation.note(key, 2)
+    conflation.close()
+    assert receiver.sent == [{"a": 1}, {"b": 2, "c": 2, "d": 2}]

@@ -15,7 +15,7 @@ from services.chassis.testing.in_memory_store import InMemoryDatabase, InMemoryE
 from services.survey.adapters.tablet_wire import read_line
 from services.survey.domain.abuse import RULE_SETS
 from services.survey.domain.ballot_events import BallotCast, BallotChanged, EnvelopeQuarantined
-from services.survey.domain.ballots import BALLOTS_REMEMBERED
+from services.survey.domain.ballots import BALLOTS_REMEMBERED, FORGOTTEN_SHARE
 from services.survey.domain.device import Binding, Device
 from services.survey.handlers.around import Surroundings
 from services.survey.handlers.ballots import BatchAnswer, Receiver
@@ -156,7 +156,7 @@ def test_a_change_of_an_old_ballot_finds_it_though_it_is_forgotten() -> None:
     tablet.http.close()
     tablet.hear_time(NOW - timedelta(hours=8))
     first = tablet.tap(1)
-    for _ in range(BALLOTS_REMEMBERED):
+    for _ in range(BALLOTS_REMEMBERED + BALLOTS_REMEMBERED // FORGOTTEN_SHARE):
         tablet.tap(4)
     tablet.change(first, 5)
     with processes() as running:
