@@ -52,6 +52,7 @@ class _Work:
     verdict: str = ""
     keep_because: Held | None = None
     card_spent: bool = False
+    id_is_anothers: bool = False
 
 
 @dataclass(slots=True)
@@ -116,7 +117,7 @@ class Receiver:
         while waiting := [work for work in works if not work.verdict]:
             offers = self._offers(tablet, waiting, hearing)
             judged = self._streams.appender.append_many([offer.request for offer in offers])
-            behind = [_judge(tablet, offer, verdict) for offer, verdict in zip(offers, judged, strict=True)]
+            behind = [self._judge(tablet, offer, verdict) for offer, verdict in zip(offers, judged, strict=True)]
             if any(behind):
                 self._memory.refresh(tablet)
             still = sum(not work.verdict for work in works)
@@ -134,7 +135,7 @@ class Receiver:
             events, claims = self._decide(work, held, round_.ahead.state, hearing)
             recording = Recording(
                 claims=claims,
-                command_id=_command_id(work.line, held, device_id=tablet.device_id),
+                command_id=_command_id(work, held, device_id=tablet.device_id),
                 command_hash=bytes.fromhex(work.line.sha256),
                 follows=round_.is_chain,
             )
@@ -143,6 +144,15 @@ class Receiver:
             if not twin:
                 round_.ahead, round_.is_chain = after, True
         return round_.offers
+
+    def _judge(self, tablet: Tablet, offer: _Offer, verdict: Verdict | Refusal) -> bool:
+        if isinstance(verdict, Verdict) and verdict.outcome is Outcome.CONFLICT and not offer.work.id_is_anothers:
+            [fact] = self._streams.store.read(verdict.position - 1, 1)
+            if fact.stream != offer.request.stream:
+                # Whatever another tablet sent under that id says nothing about this one's envelope.
+                offer.work.id_is_anothers = True
+                return False
+        return _judge(tablet, offer, verdict)
 
     def _complete(self, tablet: Tablet, waiting: Sequence[_Work]) -> Versioned[Ballots]:
         """Give the state to decide on; with all ballots in it when a line is about one that may be forgotten."""
@@ -176,11 +186,17 @@ def _may_be_twin(work: _Work, state: Ballots) -> bool:
     return envelope is not None and work.keep_because is None and state.sequence.has(envelope.seq)
 
 
-def _command_id(line: Line, held: Held | None, *, device_id: str) -> UUID:
-    """Name a line for ever: by its own id, or by its bytes where the id is unreadable, foreign or taken."""
-    if line.entry_id is not None and held in {None, Held.SEQUENCE_REUSED}:
-        return UUID(line.entry_id)
-    return UUID(bytes=hashlib.sha256(f"{device_id} {line.sha256}".encode()).digest()[:16], version=4)
+def _command_id(work: _Work, held: Held | None, *, device_id: str) -> UUID:
+    """Name a line for ever: by its own id, or by its bytes where the id is unreadable, foreign or taken.
+
+    An id that another tablet used first is the tablet's own together with the tablet's.
+    """
+    named_by = work.line.sha256
+    if work.line.entry_id is not None and held in {None, Held.SEQUENCE_REUSED}:
+        if not work.id_is_anothers:
+            return UUID(work.line.entry_id)
+        named_by = UUID(work.line.entry_id).hex
+    return UUID(bytes=hashlib.sha256(f"{device_id} {named_by}".encode()).digest()[:16], version=4)
 
 
 def _judge(tablet: Tablet, offer: _Offer, verdict: Verdict | Refusal) -> bool:

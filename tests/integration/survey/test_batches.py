@@ -99,6 +99,25 @@ def test_two_tablets_with_one_key_lose_nothing(rig: Rig) -> None:
     assert (kept.because, kept.receipt.raw) == ("sequence_reused", clone.lines[1])
 
 
+def test_no_tablet_can_take_anothers_ids_away(rig: Rig) -> None:
+    tablet, thief = rig.a_tablet(), rig.a_tablet(seed=2, counter_id="quay-1")
+    for score in (4, 5):
+        tablet.tap(score)
+        taken = json.loads(tablet.lines[max(tablet.lines)])["entry_id"]
+        thief.tap(1)
+        sent = json.loads(thief.lines[max(thief.lines)])
+        thief.lines[max(thief.lines)] = json.dumps({**sent, "entry_id": taken}).encode()
+
+    assert verdicts(thief.send([1, 2])) == ["created"] * 2
+    assert verdicts(tablet.send([1, 2])) == ["created"] * 2
+    assert verdicts(tablet.resend([[1, 2]])) == ["already_have"] * 2
+    assert verdicts(thief.resend([[1, 2]])) == ["already_have"] * 2
+    assert [type(fact) for fact in rig.facts(tablet)] == [BallotCast] * 2
+
+    tablet.lines[1] = tablet.lines[1].replace(b'"score":4', b'"score":1')
+    assert verdicts(tablet.send([1])) == ["conflict"]
+
+
 def test_two_processes_take_turns_on_one_tablet(rig: Rig) -> None:
     other = rig.another()
     tablet = rig.a_tablet()
