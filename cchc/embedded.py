@@ -143,7 +143,11 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
     figures = _figures(env, metrics)
-    checks = [_reads("survey", taking_ballots.streams.store), _reads("gateway", people.store)]
+    checks = [
+        _reads("survey", taking_ballots.streams.store),
+        _reads("gateway", people.store),
+        Check("tablet_reports", taking_ballots.reports.why_not_sent),
+    ]
     health = threaded(create_internal_app(metrics, checks))
     room, rates = Room(), Rates.from_env(env)
     for app in (survey_flask, figures, people.app):

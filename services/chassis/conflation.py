@@ -8,7 +8,6 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Generic, TypeVar
 
 from services.chassis.clock import monotonic
-from services.chassis.domain import Refusal
 from services.chassis.logging import get_logger
 
 Key = TypeVar("Key", bound=Hashable)
@@ -19,7 +18,8 @@ class Conflation(Generic[Key, Value]):
     """Values that replace each other, on their way to a receiver that wants few of them.
 
     The first value of a key goes out at once; what comes within the interval is merged, and goes out when it is over.
-    One thread sends, and starts with the first value. A refused batch is sent again after the interval.
+    One thread sends, and starts with the first value. What could not be sent waits for the interval and is sent again,
+    until it is closed; `failure` says meanwhile why not.
     """
 
     def __init__(
@@ -41,6 +41,9 @@ class Conflation(Generic[Key, Value]):
         self._sent_at: dict[Key, float] = {}
         self._thread: threading.Thread | None = None
         self._closed = False
+        self._held_until = 0.0
+        self.failure: str | None = None
+        """Why the last values could not be sent, `None` when they were; a reason not to be ready."""
 
     def note(self, key: Key, value: Value) -> None:
         """Take a newer value; returns at once."""
@@ -67,9 +70,12 @@ class Conflation(Generic[Key, Value]):
         while (due := self._next()) is not None:
             try:
                 self._send(due)
-            except Refusal as refusal:
-                get_logger().warning("conflation_send_refused", code=refusal.code)
+            except Exception as error:  # noqa: BLE001 - nobody would start the thread again
+                get_logger().warning("conflation_send_failed", exc_info=True)
+                self.failure = type(error).__name__
                 self._take_back(due)
+            else:
+                self.failure = None
 
     def _next(self) -> Mapping[Key, Value] | None:
         with self._changed:
@@ -87,10 +93,14 @@ class Conflation(Generic[Key, Value]):
     def _due(self, now: float) -> dict[Key, Value]:
         if now - self._sending_at < self._gather and not self._closed:
             return {}
+        if self._closed:
+            return dict(self._waiting)
+        if now < self._held_until:
+            return {}
         return {
             key: value
             for key, value in self._waiting.items()
-            if self._closed or now - self._sent_at.get(key, -self._interval) >= self._interval
+            if now - self._sent_at.get(key, -self._interval) >= self._interval
         }
 
     def _pause(self, now: float) -> float | None:
@@ -103,6 +113,7 @@ class Conflation(Generic[Key, Value]):
         with self._changed:
             if self._closed:
                 return
+            self._held_until = monotonic() + self._interval
             for key, value in refused.items():
                 newer = self._waiting.get(key)
                 self._waiting[key] = value if newer is None else self._merge(value, newer)

@@ -58,7 +58,10 @@ def app_of(service: Survey, settings: Settings, *, metrics: Metrics | None = Non
         title="Khảo sát",
         verifier=service.token_verifier,
         clock=service.clock,
-        readiness=(Check("database", lambda: _probe(service)),),
+        readiness=(
+            Check("database", lambda: _probe(service)),
+            Check("tablet_reports", service.reports.why_not_sent),
+        ),
         metrics=metrics,
     )
     attach(app, service, configuration_key(settings))

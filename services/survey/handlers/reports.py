@@ -46,6 +46,10 @@ class Reports:
         """Take how a tablet stands now; returns at once."""
         self._conflation.note(device_id, _Heard(state, at, health))
 
+    def why_not_sent(self) -> str | None:
+        """Say why reports cannot be sent now; nothing when they can."""
+        return self._conflation.failure
+
     def close(self) -> None:
         """Send what waits and stop."""
         self._conflation.close()

@@ -9,19 +9,20 @@ from tests.support.servers.ports import eventually
 
 
 class Receiver:
-    """Keeps what was sent; refuses as often as it is told to."""
+    """Keeps what was sent; fails as often as it is told to."""
 
-    def __init__(self, refusals: int = 0) -> None:
+    def __init__(self, refusals: int = 0, *, failure: Exception | None = None) -> None:
         self.sent: list[Mapping[str, int]] = []
-        self.refusals = refusals
+        self.refusals, self.failure, self.asked = refusals, failure or Unavailable(), 0
         self.gate = threading.Event()
         self.gate.set()
 
     def __call__(self, values: Mapping[str, int]) -> None:
         self.gate.wait(20)
+        self.asked += 1
         if self.refusals:
             self.refusals -= 1
-            raise Unavailable
+            raise self.failure
         self.sent.append(dict(values))
 
 
@@ -78,6 +79,39 @@ def test_a_refused_value_is_sent_again_unless_a_newer_one_has_come():
     conflation.note("a", 1)
     eventually(lambda: receiver.sent == [{"a": 1}])
     conflation.close()
+
+
+def test_any_failure_is_told_and_what_waits_goes_out_when_it_has_passed():
+    receiver = Receiver(refusals=1_000_000, failure=OSError("the disk is away"))
+    conflation = of(receiver, 0.02)
+    conflation.note("a", 1)
+    eventually(lambda: conflation.failure == "OSError")
+    conflation.note("a", 2)
+    conflation.note("b", 7)
+    receiver.refusals = 0
+    eventually(lambda: {key: value for sent in receiver.sent for key, value in sent.items()} == {"a": 2, "b": 7})
+    eventually(lambda: conflation.failure is None)
+    conflation.close()
+
+
+def test_while_sending_fails_a_new_key_does_not_hurry_it():
+    receiver = Receiver(refusals=1_000_000)
+    conflation = of(receiver, 3600.0)
+    conflation.note("a", 1)
+    eventually(lambda: conflation.failure)
+    conflation.note("b", 1)
+    conflation.close()
+    # Once before the new key, and once when it was told to stop.
+    assert receiver.asked == 2
+
+
+def test_closing_does_not_wait_for_a_failure_to_pass():
+    receiver = Receiver(refusals=1_000_000, failure=OSError("the disk is away"))
+    conflation = of(receiver, 3600.0)
+    conflation.note("a", 1)
+    eventually(lambda: conflation.failure)
+    conflation.close()
+    assert receiver.asked == 2
 
 
 def test_a_closed_one_that_never_had_a_value_ends():
