@@ -22,11 +22,17 @@ class EventRegistry:
     def __init__(
         self, events: Iterable[type[Event]], upcasters: Mapping[str, tuple[str, Upcaster]] | None = None
     ) -> None:
-        """Register the classes; `upcasters` maps an old wire name to (the next one, how to get there)."""
+        """Register the classes; `upcasters` maps an old wire name to (the next one, how to get there).
+
+        Raises:
+            ValueError: A chain of upcasters leads to no class.
+        """
         self._classes = {event.wire_name: event for event in events}
         self._decoders = {name: msgspec.json.Decoder(kind) for name, kind in self._classes.items()}
         self._upcasters = dict(upcasters or {})
         self._encoder = msgspec.json.Encoder()
+        for wire_name in self._upcasters:
+            self._refuse_broken_chain(wire_name)
 
     @property
     def wire_names(self) -> tuple[str, ...]:
@@ -53,5 +59,19 @@ class EventRegistry:
             wire_name, upcast = self._upcasters[wire_name]
             data = upcast(data)
         if wire_name not in self._classes:
-            raise UnknownEvent(wire_name)
+            raise UnknownEvent(f"{wire_name} is unknown to this release, which reads {', '.join(self._kin(wire_name))}")
         return msgspec.convert(data, self._classes[wire_name])
+
+    def _kin(self, wire_name: str) -> list[str]:
+        """Give the versions of the same fact that can be read, or every name when there is none."""
+        fact = wire_name.rpartition(".")[0]
+        return sorted(name for name in self.wire_names if name.rpartition(".")[0] == fact) or sorted(self.wire_names)
+
+    def _refuse_broken_chain(self, wire_name: str) -> None:
+        passed = [wire_name]
+        while (last := passed[-1]) in self._upcasters and last not in self._classes:
+            passed.append(self._upcasters[last][0])
+            if passed[-1] in passed[:-1]:
+                break
+        if wire_name in self._classes or passed[-1] not in self._classes:
+            raise ValueError(f"the upcasters of {' leads to '.join(passed)} end at no class")
