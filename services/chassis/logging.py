@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
 import msgspec
@@ -23,7 +24,7 @@ def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | N
         stream: Where lines go, as bytes.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    target = stream or sys.stderr.buffer
+    target = cast("BinaryIO", _Lines(stream or sys.stderr.buffer))
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, _Stamp(service), _explain_exception, _render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -35,6 +36,21 @@ def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | N
 def get_logger() -> FilteringBoundLogger:
     """Give a logger: `log.info("batch_recorded", device_id=…, ballots=…)`."""
     return cast("FilteringBoundLogger", structlog.get_logger())
+
+
+class _Lines:
+    """Where lines go. While the disk is full they are lost: a log must not stop what it tells about."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def write(self, line: bytes) -> None:
+        with suppress(OSError):
+            self._stream.write(line)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 class _Stamp:

@@ -1,3 +1,4 @@
+import errno
 import io
 import json
 import logging
@@ -10,9 +11,13 @@ from services.chassis.logging import configure_logging, get_logger
 
 @pytest.fixture
 def lines():
-    stream = io.BytesIO()
+    return lambda log_level="info": _set_up(io.BytesIO(), log_level)
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
     before, handlers, level = structlog.get_config(), logging.root.handlers[:], logging.root.level
-    yield lambda log_level="info": _set_up(stream, log_level)
+    yield
     structlog.configure(**before)
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
@@ -54,3 +59,23 @@ def test_values_that_json_does_not_know_are_written_as_text(lines):
     read = lines()
     get_logger().info("store_opened", path=io.BytesIO)
     assert "BytesIO" in read()[0]["path"]
+
+
+class FullDisk(io.BytesIO):
+    """Takes nothing while it is full."""
+
+    full = True
+
+    def write(self, line):
+        if self.full:
+            raise OSError(errno.ENOSPC, "no space left on device")
+        return super().write(line)
+
+
+def test_a_line_that_finds_no_room_is_lost_and_stops_nothing():
+    stream = FullDisk()
+    read = _set_up(stream, "info")
+    get_logger().info("batch_recorded", ballots=1)
+    stream.full = False
+    get_logger().info("batch_recorded", ballots=2)
+    assert [line["ballots"] for line in read()] == [2]
