@@ -40,9 +40,16 @@ def after_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
     except (Base64Error, ValueError, msgspec.DecodeError):
         raise CursorInvalid("Send `next` of the page before, as it was.") from None
     fits = isinstance(values, list) and len(values) == len(kinds)
-    if not fits or not all(type(value) is kind for value, kind in zip(values, kinds, strict=True)):
+    if not fits or not all(_is_key(value, kind) for value, kind in zip(values, kinds, strict=True)):
         raise CursorInvalid("Send `next` of the page before, as it was.")
     return list(values)
+
+
+def _is_key(value: object, kind: type) -> bool:
+    """Say whether a value can stand in a database's column of that type."""
+    if isinstance(value, int):
+        return type(value) is kind and -(2**63) <= value < 2**63
+    return type(value) is kind and not (isinstance(value, str) and "\0" in value)
 
 
 def page_of(rows: Sequence[Row], limit: int, key: Callable[[Row], Sequence[object]]) -> tuple[list[Row], str | None]:

@@ -17,13 +17,13 @@ MOST_LINES = 100
 """A batch holds no more lines than this."""
 
 _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
-_Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+_Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
-_Code = Annotated[str, msgspec.Meta(pattern="^[a-z0-9_]{1,64}$")]
+_Code = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_]{1,64}\Z")]
 _Uuid = Annotated[
-    str, msgspec.Meta(pattern="^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$")
+    str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\Z")
 ]
-_Word = Annotated[str, msgspec.Meta(pattern="^[!-~]{1,64}$")]
+_Word = Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,64}\Z")]
 
 
 class _Anchor(msgspec.Struct, frozen=True):
@@ -52,7 +52,7 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Cast(_Envelope, frozen=True, kw_only=True, tag_field="kind", tag="cast"):
-    questionnaire: Annotated[str, msgspec.Meta(pattern="^[!-~]{1,128}$")]
+    questionnaire: Annotated[str, msgspec.Meta(pattern=r"^[!-~]{1,128}\Z")]
     score: _Score
     reasons: Annotated[tuple[_Code, ...], msgspec.Meta(max_length=20)] = ()
     card: Annotated[str, msgspec.Meta(max_length=64)] | None = None

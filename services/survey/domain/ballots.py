@@ -29,6 +29,9 @@ FORGOTTEN_SHARE = 4
 
 DAYS_REMEMBERED = 8
 
+MOST_AWAITED = 512
+"""So many answers on ballots that have not come wait per tablet; the oldest then wait no longer, and stay on record."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ballot:
@@ -95,13 +98,25 @@ def _kept(state: Ballots, event: Event) -> Ballots:
         case BallotFollowedUp():
             return _received(state, event.receipt)
         case AnswerAwaited():
-            waiting = (*state.awaited.get(event.ballot_id, ()), event)
-            return replace(_received(state, event.receipt), awaited={**state.awaited, event.ballot_id: waiting})
+            return replace(_received(state, event.receipt), awaited=_awaited(state.awaited, event))
         case EnvelopeQuarantined() if event.because != Held.OTHER_DEVICE:
             return _received(state, event.receipt)
         case _:
             # Another tablet's numbers, kept in quarantine, say nothing about this one's sequence.
             return state
+
+
+def _awaited(
+    awaited: Mapping[str, tuple[AnswerAwaited, ...]], event: AnswerAwaited
+) -> Mapping[str, tuple[AnswerAwaited, ...]]:
+    waiting = {**awaited, event.ballot_id: (*awaited.get(event.ballot_id, ()), event)}
+    if sum(map(len, waiting.values())) > MOST_AWAITED:
+        oldest = next(iter(waiting))
+        if not (left := waiting[oldest][1:]):
+            del waiting[oldest]
+        else:
+            waiting[oldest] = left
+    return waiting
 
 
 def forget_old(state: Ballots, *, remember: int = BALLOTS_REMEMBERED) -> Ballots:

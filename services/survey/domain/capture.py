@@ -22,10 +22,14 @@ BOOTS_KEPT = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Bounds:
-    """Between which instants an answer must lie, and the newest running clock seen of its boot."""
+    """Between which instants an answer must lie, and the newest running clock seen of its boot.
+
+    `not_before` is the newest answer known, which one that comes late may well precede; none precedes `paired_at`.
+    """
 
     not_before: datetime
     not_after: datetime
+    paired_at: datetime
     newest_mono_ms: float | None = None
 
 
@@ -57,10 +61,9 @@ def _by_anchor(mono_ms: float, anchor: Anchor) -> CaptureTime:
 
 
 def _within(found: CaptureTime, bounds: Bounds) -> CaptureTime:
-    if found.at <= bounds.not_after:
-        return found
-    late = (found.at - bounds.not_after).total_seconds()
-    return CaptureTime(at=bounds.not_after, uncertainty_seconds=round(found.uncertainty_seconds + late, 3))
+    at = max(min(found.at, bounds.not_after), bounds.paired_at)
+    off = abs((found.at - at).total_seconds())
+    return CaptureTime(at=at, uncertainty_seconds=round(found.uncertainty_seconds + off, 3))
 
 
 def _by_neighbours(mono_ms: float | None, bounds: Bounds) -> CaptureTime:

@@ -49,6 +49,7 @@ class Surroundings:
         bounds = Bounds(
             not_before=min(newest_at or hearing.device.bindings[0].since, hearing.received_at),
             not_after=hearing.received_at,
+            paired_at=hearing.device.bindings[0].since,
             newest_mono_ms=hearing.newest_mono.get(envelope.boot_id),
         )
         captured = estimate(envelope.capture, hearing.anchors.get(envelope.boot_id), bounds)
@@ -86,6 +87,9 @@ class Surroundings:
     def _card(self, code: str | None, at: datetime) -> Card:
         if not code:
             return Card.NONE
+        if not code.isprintable():
+            # No card of ours; and a database that is asked for it may not even be able to read the question.
+            return Card.UNKNOWN
         batch = self._streams.recent(CARDS, code[:BATCH_ID_LENGTH])
         hashed = card_hash(code)
         if hashed not in batch.hashes:

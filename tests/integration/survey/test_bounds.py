@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from services.chassis.identity import SignedRequest, sign_device_request
+from services.survey.domain.ballot_events import BallotCast
 from tests.integration.survey.conftest import Rig
-from tests.support.tablet import Tablet
+from tests.support.tablet import BATCH, Tablet
 
 ROOT = "/api/survey/v1"
 HEARTBEAT = {"queued": 1, "app_version": "a"}
@@ -80,3 +81,39 @@ def test_a_backup_cannot_hold_more_than_there_is(rig: Rig) -> None:
     for position in (last + 1, 2**53):
         assert rig.staff().post(f"{ROOT}/backups/", json={"position": position}).status_code == 422
     assert rig.staff().post(f"{ROOT}/backups/", json={"position": last}).json() == {"tablets": 1}
+
+
+@pytest.mark.parametrize("card", ["\x00", "ab\x00cdefghijk", "\n"], ids=repr)
+def test_a_card_that_no_printer_prints_is_unknown_and_its_ballot_is_kept(rig: Rig, card: str) -> None:
+    tablet = rig.a_tablet(rig.a_counter(cards=True))
+    tablet.tap(4, card=card)
+    assert [result["verdict"] for result in tablet.flush()] == ["created"]
+    [cast] = rig.facts(tablet)
+    assert isinstance(cast, BallotCast)
+    assert cast.not_counted_because == "card_unknown"
+
+
+@pytest.mark.parametrize("member", ["entry_id", "ballot_id", "boot_id", "prev", "questionnaire"])
+def test_a_name_that_ends_in_a_line_break_is_no_name_and_its_line_is_kept(rig: Rig, member: str) -> None:
+    tablet = rig.a_tablet()
+    tablet.tap(4)
+    sent = json.loads(tablet.lines[1])
+    tablet.lines[1] = json.dumps({**sent, member: sent[member] + "\n"}).encode()
+    answer = tablet.post(BATCH, tablet.lines[1])
+    assert [result["verdict"] for result in answer.json()["results"]] == ["quarantined"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "counters/?cursor=%00",
+        "counters/a%00b",
+        "devices/a%00b",
+        "questionnaires/a%00b/1",
+        "quarantine/envelopes/a%00b/1",
+        "surveys/a%00b",
+    ],
+)
+def test_an_address_with_a_nul_is_refused_before_any_table_is_asked(rig: Rig, path: str) -> None:
+    answer = rig.staff().get(f"{ROOT}/{path}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")

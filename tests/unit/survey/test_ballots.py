@@ -17,7 +17,7 @@ from services.survey.domain.ballot_events import (
     BallotQuarantined,
     BallotReleased,
 )
-from services.survey.domain.ballots import Ballots
+from services.survey.domain.ballots import MOST_AWAITED, Ballots
 from services.survey.domain.capture import CaptureTime
 from services.survey.domain.commands import QuarantineBallot, ReleaseBallot
 from services.survey.domain.envelope import Capture, Envelope, Kind, Line
@@ -183,6 +183,16 @@ def test_a_change_that_comes_first_waits_for_its_ballot():
     assert isinstance(cast, BallotCast)
     assert changed == BallotChanged(receipt=None, ballot_id="b1", score=2, day=date(2026, 3, 2))
     assert after(waiting, cast, changed).awaited == {}
+
+
+def test_answers_that_wait_for_ballots_are_bounded_and_the_oldest_goes_first():
+    state = ballots.INITIAL
+    for seq in range(1, MOST_AWAITED + 3):
+        state = after(*receive(state, an_envelope(seq, Kind.CHANGE, score=2, ballot_id=f"b{seq // 2}")), state=state)
+    assert sum(map(len, state.awaited.values())) == MOST_AWAITED
+    assert "b0" not in state.awaited
+    assert [answer.receipt.seq for answer in state.awaited["b1"]] == [3]
+    assert state.sequence.contiguous == MOST_AWAITED + 2
 
 
 def test_only_the_newest_ballots_are_remembered():

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from services.survey.domain.envelope import Anchor, Capture, Envelope, Kind, Lin
 
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
 PAIRED = NOW - timedelta(days=1)
-BOUNDS = Bounds(not_before=PAIRED, not_after=NOW, newest_mono_ms=90_000.0)
+BOUNDS = Bounds(not_before=PAIRED, not_after=NOW, paired_at=PAIRED, newest_mono_ms=90_000.0)
 ANCHOR = Anchor(server=NOW - timedelta(minutes=10), mono_ms=10_000.0, rtt_ms=40.0)
 
 
@@ -45,6 +46,19 @@ def test_no_answer_is_dated_after_its_arrival():
     found = estimate(Capture(mono_ms=1e9, wall=None, anchor=ANCHOR), None, BOUNDS)
     assert found.at == NOW
     assert found.uncertainty_seconds > 99_000
+
+
+def test_no_answer_is_dated_before_its_tablet_was_paired():
+    ancient = replace(ANCHOR, server=datetime(2001, 1, 1, tzinfo=UTC))
+    found = estimate(Capture(mono_ms=70_000.0, wall=None, anchor=ancient), None, BOUNDS)
+    assert found.at == PAIRED
+    assert found.uncertainty_seconds > (PAIRED - ancient.server).total_seconds() - 100
+
+
+def test_an_answer_that_comes_late_may_be_older_than_the_newest_known():
+    bounds = replace(BOUNDS, not_before=NOW - timedelta(minutes=1))
+    found = estimate(Capture(mono_ms=70_000.0, wall=None, anchor=ANCHOR), None, bounds)
+    assert found.at < bounds.not_before
 
 
 @pytest.mark.parametrize("mono_ms", [1e308, -1e308])

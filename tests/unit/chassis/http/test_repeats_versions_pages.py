@@ -110,7 +110,14 @@ def test_a_cursor_that_is_none_of_ours_is_refused_not_a_failure(cursor):
         after_cursor(cursor, int, str)
 
 
-@given(st.integers(-(2**63), 2**63 - 1), st.text(max_size=20))
+@pytest.mark.parametrize("key", [[1, "a\0b"], [2**63, "a"], [True, "a"]], ids=str)
+def test_a_cursor_of_what_no_column_holds_is_refused(key):
+    _, cursor = page_of([key, key], 1, key=lambda row: row)
+    with pytest.raises(CursorInvalid):
+        after_cursor(cursor, int, str)
+
+
+@given(st.integers(-(2**63), 2**63 - 1), st.text(st.characters(exclude_characters="\0"), max_size=20))
 def test_a_cursor_gives_back_what_it_was_made_of(number, text):
     _, cursor = page_of([(number, text), (0, "")], 1, key=lambda row: row)
     assert after_cursor(cursor, int, str) == [number, text]
