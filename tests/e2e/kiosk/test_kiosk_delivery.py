@@ -31,6 +31,9 @@ async (scores) => {
 """
 """Walks people past the tablet: each touches one face and leaves; time brings the question back."""
 
+TELL_AND_TAP = TAP_ALL.replace('"main.thanks, main.why");', '"main.thanks, main.why"); console.log("thanked");')
+"""The same, telling each time that somebody was thanked."""
+
 
 def scores(count: int) -> list[int]:
     return [(1, 4, 5, 2, 5, 3, 4, 5)[n % 8] for n in range(count)]
@@ -58,6 +61,32 @@ def test_two_hundred_taps_offline_survive_a_killed_browser(server: FakeSurveySer
     assert [said["seq"] for said in casts] == list(range(1, 201))
     assert len({said["ballot_id"] for said in casts}) == 200
     assert len({said["boot_id"] for said in casts}) == 2
+    assert server.ledger.is_chained()
+    assert server.ledger.conflicts == []
+
+
+def test_whoever_was_thanked_is_stored_when_the_browser_is_killed_between_touch_and_thanks(
+    server: FakeSurveyServer, open_browser: OpenBrowser
+) -> None:
+    server.behaviour.timings = {"idle_seconds": 0.02, "warning_seconds": 0, "thanks_seconds": 0.02, "same_touch_ms": 0}
+    first = open_browser()
+    page = first.open(server.pairing_url)
+    page.wait_for_selector(".faces")
+    page.wait_for_function("navigator.serviceWorker.ready.then((ready) => ready.active?.state === 'activated')")
+    first.context.set_offline(True)
+    thanked: list[str] = []
+    page.on("console", lambda said: thanked.append(said.text) if said.text == "thanked" else None)
+    page.evaluate(f"() => {{ ({TELL_AND_TAP})({scores(200)}); }}")
+    eventually(lambda: page.evaluate("true") and len(thanked) >= 80, seconds=60)
+    first.kill()
+    second = open_browser()
+    page = second.open(f"{server.url}/kiosk/")
+    page.wait_for_selector(".faces")
+    server.wait_until(lambda: len(server.ledger.lines) >= len(thanked))
+    eventually(lambda: all(row["state"] == 1 for row in outbox(page)))
+    casts = server.ledger.envelopes("cast")
+    assert len(thanked) <= len(casts) <= len(thanked) + 2
+    assert [said["score"] for said in casts] == scores(200)[: len(casts)]
     assert server.ledger.is_chained()
     assert server.ledger.conflicts == []
 

@@ -1,4 +1,5 @@
 /** The whole page as a function of what the kiosk knows. */
+import { Fragment } from "preact";
 import { Header } from "./Header";
 import type { Configuration } from "./configuration";
 import type { Score } from "./envelope";
@@ -87,7 +88,7 @@ function Asking({ view, hands }: AskingProps) {
         <Screen view={view} hands={hands} />
         <footer>
           <p>{say.privacy}</p>
-          {flow.screen === "idle" && <p>{say.touch_a_face}</p>}
+          {isAtRest(flow) && <p class={flow.screen === "idle" ? "" : "behind"}>{say.touch_a_face}</p>}
         </footer>
       </div>
       <p class="unseen" role="status">
@@ -113,7 +114,12 @@ function Asking({ view, hands }: AskingProps) {
   );
 }
 
-/** One screen at a time; the key makes it anew for each person, so that nothing of the one before is left. */
+/** True of the two screens that stand ready, one behind the other, so that thanks need only be uncovered. */
+function isAtRest({ screen }: Flow): boolean {
+  return screen === "idle" || screen === "thanks";
+}
+
+/** One screen is seen at a time; the keys make the others anew, so that nothing of the person before is left. */
 function Screen({ view, hands }: AskingProps) {
   const { flow, configuration, pressed } = view;
   const { language } = flow;
@@ -122,7 +128,22 @@ function Screen({ view, hands }: AskingProps) {
   };
   switch (flow.screen) {
     case "idle":
-      return <Idle key="idle" {...{ configuration, language, pressed }} onTouch={hands.face} />;
+    case "thanks":
+      return (
+        <Fragment key="rest">
+          <Idle
+            {...{ configuration, language, pressed }}
+            seen={flow.screen === "idle"}
+            onTouch={hands.face}
+          />
+          <Thanks
+            {...{ configuration, language }}
+            answer={flow.screen === "thanks" ? flow.answer : null}
+            onChange={say("change_asked")}
+            onDone={say("closed")}
+          />
+        </Fragment>
+      );
     case "change":
       return (
         <Change
@@ -143,15 +164,6 @@ function Screen({ view, hands }: AskingProps) {
           }}
           onSend={say("reasons_sent")}
           onSkip={say("reasons_skipped")}
-        />
-      );
-    case "thanks":
-      return (
-        <Thanks
-          key={flow.answer.ballotId}
-          {...{ configuration, language, answer: flow.answer }}
-          onChange={say("change_asked")}
-          onDone={say("closed")}
         />
       );
   }

@@ -190,10 +190,10 @@ export class Kiosk {
   }
 }
 
-/** Let the screen be painted before more work begins; a hidden page has nothing to paint. */
+/** Let the screen be painted before more work begins: two frames, so that the first is on the glass. A hidden page has none. */
 function afterPaint(work: () => void): void {
   if (document.hidden) work();
-  else requestAnimationFrame(() => setTimeout(work));
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(work)));
 }
 
 const UNREACHABLE = { kind: "unreachable" } as const;

@@ -5,6 +5,7 @@ import type { Hands, View } from "./App";
 import { stayAwake } from "./awake";
 import { holdHistory, watchTouches } from "./gestures";
 import { Kiosk } from "./kiosk";
+import type { Language, TextSize } from "./envelope";
 import "./style.css";
 import { words } from "./strings";
 import { watchForUpdates } from "./update";
@@ -12,21 +13,28 @@ import { watchForUpdates } from "./update";
 const root = document.getElementById("kiosk");
 if (root === null) throw new Error("the page has no place for the kiosk");
 
+const FRESH = { language: "vi", text: "m" } as const;
 let screen = "";
 
 /** Paint, and tell eyes, ears and fingers which screen it is. */
 function paint(place: HTMLElement, view: View, hands: Hands): void {
-  const { documentElement: page } = document;
-  const language = view.kind === "asking" ? view.flow.language : "vi";
-  page.lang = language;
-  page.dataset["text"] = view.kind === "asking" ? view.flow.text : "m";
-  document.title = words(language).title;
+  const { language, text } = view.kind === "asking" ? view.flow : FRESH;
+  dress(language, text);
   render(<App view={view} hands={hands} />, place);
   const warned = view.kind === "asking" && "warned" in view.flow && view.flow.warned;
   const machine = view.kind === "asking" && view.machine !== null;
   const now = [view.kind, view.kind === "asking" ? view.flow.screen : "", warned, machine].join(" ");
   if (now !== screen) moveFocus(place, view);
   screen = now;
+}
+
+/** Set what the whole page goes by, when it differs: each setting makes the browser work out every style anew. */
+function dress(language: Language, text: TextSize): void {
+  const { documentElement: page } = document;
+  if (page.dataset["text"] !== text) page.dataset["text"] = text;
+  if (page.lang === language) return;
+  page.lang = language;
+  document.title = words(language).title;
 }
 
 function moveFocus(place: HTMLElement, view: View): void {
@@ -36,7 +44,8 @@ function moveFocus(place: HTMLElement, view: View): void {
     return;
   }
   const target =
-    place.querySelector<HTMLElement>(".veil .strong, #code") ?? place.querySelector<HTMLElement>("h1");
+    place.querySelector<HTMLElement>(".veil .strong, #code") ??
+    place.querySelector<HTMLElement>("main:not(.behind) h1");
   target?.focus({ preventScroll: true });
 }
 

@@ -19,20 +19,24 @@ export function createRecorder(
 
   async function write(draft: Draft): Promise<void> {
     await inTime(store.append(draft, writer), patienceMs);
-    ring.remove(draft.entry_id);
   }
 
   /** Move what waits in the ring into the store, oldest first. An entry that got there before is found by its id. */
   async function drain(): Promise<void> {
-    for (const draft of ring.all()) await write(draft);
+    for (const draft of ring.all()) {
+      await write(draft);
+      ring.remove(draft.entry_id);
+    }
   }
 
+  /** The ring is for what the store did not take: while it is empty, nothing but the store is written to. */
   async function attempt(draft: Draft | null): Promise<void> {
-    if (draft !== null) ring.push(draft);
     try {
       await drain();
+      if (draft !== null) await write(draft);
       onHealth(true);
     } catch {
+      if (draft !== null) ring.push(draft);
       onHealth(false);
     }
   }

@@ -1,10 +1,10 @@
 /** The tablet's memory: an append-only outbox in IndexedDB, every line on disk before anybody is thanked for it. */
-import { openDB } from "idb";
-import type { DBSchema, IDBPDatabase } from "idb";
 import type { Range } from "./answers";
+import { asked, finished, openDatabase } from "./database";
 import { sha256Hex } from "./encoding";
 import { GENESIS, envelopeLine } from "./envelope";
 import type { Draft } from "./envelope";
+import { openPen } from "./pen";
 
 /** Where a line is on its way. Numbers, because an index cannot hold words and booleans in order. */
 export const WAITING = 0;
@@ -37,17 +37,6 @@ interface Head {
   readonly sha256: string;
 }
 
-interface Schema extends DBSchema {
-  outbox: {
-    key: [string, number];
-    value: Row;
-    indexes: { by_state: [string, number, number]; by_entry: string };
-  };
-  memory: { key: string; value: unknown };
-}
-
-type Database = IDBPDatabase<Schema>;
-
 /** Acknowledged lines are kept for a server that may be restored, but not without end: oldest go first beyond this. */
 export const MOST_ACKNOWLEDGED = 100_000;
 const FORGET_AT_ONCE = 500;
@@ -60,34 +49,19 @@ export interface Writer {
 
 export type Store = ReturnType<typeof openStore>;
 
-/** Open the store. The connection is made at first use and made again when the browser drops it. */
+/** Open the store. Nothing is touched before it is first used. */
 export function openStore(name = "cchc-kiosk") {
-  let opened: Promise<Database> | null = null;
   const heads = new Map<string, Head>();
-
-  function connect(): Promise<Database> {
-    opened ??= open(name, () => (opened = null)).catch((error: unknown) => {
-      opened = null;
-      throw error;
-    });
-    return opened;
-  }
-
-  /** Use the database; when the connection turns out dead, open it anew and try once more. */
-  async function use<T>(work: (database: Database) => Promise<T>): Promise<T> {
-    try {
-      return await work(await connect());
-    } catch (error) {
-      if (!isLostConnection(error)) throw error;
-      opened = null;
-      return work(await connect());
-    }
-  }
+  const forgetHeads = () => {
+    heads.clear();
+  };
+  const pen = openPen(`${name}-pen`, forgetHeads);
+  const { use, close } = openDatabase(name, createStores, forgetHeads);
 
   return {
-    append: (draft: Draft, writer: Writer) => use((database) => append(database, heads, draft, writer)),
-    waiting: (device: string, limit: number) =>
-      use((database) => database.getAllFromIndex("outbox", "by_state", inState(device, WAITING), limit)),
+    append: (draft: Draft, writer: Writer) =>
+      pen.hold(() => use((database) => append(database, heads, draft, writer))),
+    waiting: (device: string, limit: number) => use((database) => waiting(database, device, limit)),
     mark: (device: string, seqs: readonly number[], state: State, because?: string) =>
       use((database) => mark(database, device, seqs, state, because)),
     reopen: (device: string, ranges: readonly Range[], states: readonly State[]) =>
@@ -95,35 +69,17 @@ export function openStore(name = "cchc-kiosk") {
     forget: (device: string, backedUpThrough: number) =>
       use((database) => forget(database, device, backedUpThrough)),
     depth: (device: string) => use((database) => depth(database, device)),
-    recall: (key: string) => use((database) => database.get("memory", key)),
+    recall: (key: string) => use((database) => recall(database, key)),
     remember: (key: string, value: unknown) => use((database) => remember(database, key, value)),
-    close: async () => {
-      (await connect()).close();
-      opened = null;
-    },
+    close,
   };
 }
 
-function open(name: string, onLost: () => void): Promise<Database> {
-  return openDB<Schema>(name, 1, {
-    upgrade(database) {
-      const outbox = database.createObjectStore("outbox", { keyPath: ["device_id", "seq"] });
-      outbox.createIndex("by_state", ["device_id", "state", "seq"]);
-      outbox.createIndex("by_entry", "entry_id", { unique: true });
-      database.createObjectStore("memory");
-    },
-    blocking(_current, _blocked, event) {
-      (event.target as IDBDatabase).close();
-      onLost();
-    },
-    terminated: onLost,
-  });
-}
-
-function isLostConnection(error: unknown): boolean {
-  return (
-    error instanceof DOMException && ["InvalidStateError", "AbortError", "UnknownError"].includes(error.name)
-  );
+function createStores(database: IDBDatabase): void {
+  const outbox = database.createObjectStore("outbox", { keyPath: ["device_id", "seq"] });
+  outbox.createIndex("by_state", ["device_id", "state", "seq"]);
+  outbox.createIndex("by_entry", "entry_id", { unique: true });
+  database.createObjectStore("memory");
 }
 
 function inState(device: string, state: State): IDBKeyRange {
@@ -131,22 +87,32 @@ function inState(device: string, state: State): IDBKeyRange {
 }
 
 /**
- * Give a draft its place and write it, strictly. The hash is computed before the transaction, since none may wait for
- * it inside; when another tab took the place meanwhile, the head read inside tells, and the line is made anew.
+ * Give a draft its place and write it, strictly and without looking anything up: the head is known by heart, and the
+ * keys of the outbox refuse a place or an entry that is taken. Then the head is read anew, and so is the line made.
  */
 async function append(
-  database: Database,
+  database: IDBDatabase,
   heads: Map<string, Head>,
   draft: Draft,
   writer: Writer,
 ): Promise<Row> {
-  let head = heads.get(writer.device_id) ?? (await readHead(database, writer.device_id));
+  const device = writer.device_id;
   for (;;) {
+    const head = heads.get(device) ?? (await readHead(database, device));
+    heads.set(device, head);
     const row = await nextRow(draft, writer, head);
-    const outcome = await writeAfter(database, row, head);
-    heads.set(writer.device_id, outcome.head);
-    if (outcome.row !== null) return outcome.row;
-    head = outcome.head;
+    if (heads.get(device) !== head) continue;
+    try {
+      await write(database, row);
+      heads.set(device, { seq: row.seq, sha256: row.sha256 });
+      return row;
+    } catch (error) {
+      if (!(error instanceof DOMException && error.name === "ConstraintError")) throw error;
+      heads.delete(device);
+      const before = await find(database, draft.entry_id);
+      if (before !== undefined) return before;
+      if ((await readHead(database, device)).seq === head.seq) throw error;
+    }
   }
 }
 
@@ -158,31 +124,33 @@ async function nextRow(draft: Draft, writer: Writer, head: Head): Promise<Row> {
   return { device_id, seq, entry_id: draft.entry_id, line, sha256, state: WAITING, written_at: writer.now() };
 }
 
-async function writeAfter(
-  database: Database,
-  row: Row,
-  head: Head,
-): Promise<{ readonly head: Head; readonly row: Row | null }> {
+function write(database: IDBDatabase, row: Row): Promise<void> {
   const transaction = database.transaction(["outbox", "memory"], "readwrite", { durability: "strict" });
-  const outbox = transaction.objectStore("outbox");
-  const memory = transaction.objectStore("memory");
-  const key = headKey(row.device_id);
-  const [known, before] = await Promise.all([memory.get(key), outbox.index("by_entry").get(row.entry_id)]);
-  const current = (known as Head | undefined) ?? { seq: 0, sha256: GENESIS };
-  if (before !== undefined || current.seq !== head.seq || current.sha256 !== head.sha256) {
-    await transaction.done;
-    return { head: current, row: before ?? null };
-  }
-  const next = { seq: row.seq, sha256: row.sha256 };
-  const written = [outbox.add(row), memory.put(next, key)];
+  const { device_id, seq, sha256 } = row;
+  transaction.objectStore("outbox").add(row);
+  transaction.objectStore("memory").put({ seq, sha256 }, headKey(device_id));
+  const written = finished(transaction);
   // Somebody waits: without this the browser commits only after it has told of each request's success.
   transaction.commit();
-  await Promise.all([...written, transaction.done]);
-  return { head: next, row };
+  return written;
 }
 
-async function readHead(database: Database, device: string): Promise<Head> {
-  return ((await database.get("memory", headKey(device))) as Head | undefined) ?? { seq: 0, sha256: GENESIS };
+function find(database: IDBDatabase, entryId: string): Promise<Row | undefined> {
+  const outbox = database.transaction("outbox").objectStore("outbox");
+  return asked(outbox.index("by_entry").get(entryId) as IDBRequest<Row | undefined>);
+}
+
+function waiting(database: IDBDatabase, device: string, limit: number): Promise<Row[]> {
+  const outbox = database.transaction("outbox").objectStore("outbox");
+  return asked(outbox.index("by_state").getAll(inState(device, WAITING), limit) as IDBRequest<Row[]>);
+}
+
+async function readHead(database: IDBDatabase, device: string): Promise<Head> {
+  return ((await recall(database, headKey(device))) as Head | undefined) ?? { seq: 0, sha256: GENESIS };
+}
+
+function recall(database: IDBDatabase, key: string): Promise<unknown> {
+  return asked<unknown>(database.transaction("memory").objectStore("memory").get(key));
 }
 
 function headKey(device: string): string {
@@ -191,75 +159,99 @@ function headKey(device: string): string {
 
 /** Marks need no strictness: a mark that a power cut takes back only sends the line again. */
 async function mark(
-  database: Database,
+  database: IDBDatabase,
   device: string,
   seqs: readonly number[],
   state: State,
   because?: string,
 ): Promise<void> {
   const transaction = database.transaction("outbox", "readwrite");
-  await Promise.all(
-    seqs.map(async (seq) => {
-      const row = await transaction.store.get([device, seq]);
-      if (row !== undefined)
-        await transaction.store.put({ ...row, state, ...(because === undefined ? {} : { because }) });
-    }),
-  );
-  await transaction.done;
+  const outbox = transaction.objectStore("outbox");
+  for (const seq of seqs) {
+    const reading = outbox.get([device, seq]) as IDBRequest<Row | undefined>;
+    reading.onsuccess = () => {
+      if (reading.result !== undefined)
+        outbox.put({ ...reading.result, state, ...(because === undefined ? {} : { because }) });
+    };
+  }
+  await finished(transaction);
 }
 
 async function reopen(
-  database: Database,
+  database: IDBDatabase,
   device: string,
   ranges: readonly Range[],
   states: readonly State[],
 ): Promise<number> {
   const transaction = database.transaction("outbox", "readwrite");
+  const done = finished(transaction);
+  const outbox = transaction.objectStore("outbox");
   let count = 0;
   for (const [first, last] of ranges) {
-    let cursor = await transaction.store.openCursor(IDBKeyRange.bound([device, first], [device, last]));
-    for (; cursor !== null; cursor = await cursor.continue()) {
-      if (!states.includes(cursor.value.state)) continue;
-      await cursor.update({ ...cursor.value, state: WAITING });
+    await eachRow(outbox, IDBKeyRange.bound([device, first], [device, last]), (cursor, row) => {
+      if (!states.includes(row.state)) return true;
+      cursor.update({ ...row, state: WAITING });
       count += 1;
-    }
+      return true;
+    });
   }
-  await transaction.done;
+  await done;
   return count;
 }
 
 /** Let go of acknowledged lines that the server has backed up, oldest first and a bounded number at a time. */
-async function forget(database: Database, device: string, backedUpThrough: number): Promise<number> {
+async function forget(database: IDBDatabase, device: string, backedUpThrough: number): Promise<number> {
   const transaction = database.transaction("outbox", "readwrite");
-  const index = transaction.store.index("by_state");
-  let spare = (await index.count(inState(device, ACKNOWLEDGED))) - MOST_ACKNOWLEDGED;
+  const done = finished(transaction);
+  const index = transaction.objectStore("outbox").index("by_state");
+  let spare = (await asked(index.count(inState(device, ACKNOWLEDGED)))) - MOST_ACKNOWLEDGED;
   let count = 0;
-  let cursor = await index.openCursor(inState(device, ACKNOWLEDGED));
-  for (; cursor !== null && count < FORGET_AT_ONCE; cursor = await cursor.continue()) {
-    if (cursor.value.seq > backedUpThrough && spare <= 0) break;
-    await cursor.delete();
+  await eachRow(index, inState(device, ACKNOWLEDGED), (cursor, row) => {
+    if (row.seq > backedUpThrough && spare <= 0) return false;
+    cursor.delete();
     spare -= 1;
     count += 1;
-  }
-  await transaction.done;
+    return count < FORGET_AT_ONCE;
+  });
+  await done;
   return count;
 }
 
-async function depth(database: Database, device: string): Promise<Depth> {
+/** Walk rows in order, for as long as the visitor wants another. */
+async function eachRow(
+  source: IDBObjectStore | IDBIndex,
+  range: IDBKeyRange,
+  visit: (cursor: IDBCursorWithValue, row: Row) => boolean,
+): Promise<void> {
+  const request = source.openCursor(range);
+  let cursor = await asked(request);
+  while (cursor !== null && visit(cursor, cursor.value as Row)) {
+    cursor.continue();
+    cursor = await asked(request);
+  }
+}
+
+async function depth(database: IDBDatabase, device: string): Promise<Depth> {
   const transaction = database.transaction(["outbox", "memory"]);
   const index = transaction.objectStore("outbox").index("by_state");
   const [waiting, acknowledged, quarantined, oldest, head] = await Promise.all([
-    index.count(inState(device, WAITING)),
-    index.count(inState(device, ACKNOWLEDGED)),
-    index.count(inState(device, QUARANTINED)),
-    index.get(inState(device, WAITING)),
-    transaction.objectStore("memory").get(headKey(device)),
+    asked(index.count(inState(device, WAITING))),
+    asked(index.count(inState(device, ACKNOWLEDGED))),
+    asked(index.count(inState(device, QUARANTINED))),
+    asked(index.get(inState(device, WAITING)) as IDBRequest<Row | undefined>),
+    asked(transaction.objectStore("memory").get(headKey(device)) as IDBRequest<Head | undefined>),
   ]);
-  const lastSeq = (head as Head | undefined)?.seq ?? 0;
-  return { waiting, acknowledged, quarantined, lastSeq, oldestWrittenAt: oldest?.written_at ?? null };
+  return {
+    waiting,
+    acknowledged,
+    quarantined,
+    lastSeq: head?.seq ?? 0,
+    oldestWrittenAt: oldest?.written_at ?? null,
+  };
 }
 
-async function remember(database: Database, key: string, value: unknown): Promise<void> {
+async function remember(database: IDBDatabase, key: string, value: unknown): Promise<void> {
   const transaction = database.transaction("memory", "readwrite", { durability: "strict" });
-  await Promise.all([transaction.store.put(value, key), transaction.done]);
+  transaction.objectStore("memory").put(value, key);
+  await finished(transaction);
 }

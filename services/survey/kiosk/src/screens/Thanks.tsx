@@ -1,4 +1,4 @@
-/** Thanks, with what was chosen in words, and a way back for a changed mind. */
+/** Thanks, with what was chosen in words, and a way back for a changed mind. Without an answer it waits behind the question. */
 import type { Configuration } from "../configuration";
 import type { Language } from "../envelope";
 import type { Answer } from "../flow";
@@ -7,7 +7,7 @@ import { CheckMark } from "./Reasons";
 
 interface Props {
   readonly configuration: Configuration;
-  readonly answer: Answer;
+  readonly answer: Answer | null;
   readonly language: Language;
   readonly onChange: () => void;
   readonly onDone: () => void;
@@ -16,7 +16,7 @@ interface Props {
 export function Thanks({ configuration, answer, language, onChange, onDone }: Props) {
   const say = words(language);
   return (
-    <main class="thanks">
+    <main class={answer === null ? "behind" : "thanks"}>
       <div class="asked">
         <p class="seal">
           <CheckMark />
@@ -26,7 +26,7 @@ export function Thanks({ configuration, answer, language, onChange, onDone }: Pr
       </div>
       <dl class="summary">
         <dt>{say.your_answer}</dt>
-        {chosenWords(configuration, answer, language).map((word) => (
+        {(answer === null ? [] : chosenWords(configuration, answer, language)).map((word) => (
           <dd key={word}>{word}</dd>
         ))}
       </dl>
