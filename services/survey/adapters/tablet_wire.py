@@ -5,6 +5,7 @@ A line that is no envelope is still a line: as much of it as can be read names i
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
@@ -16,6 +17,10 @@ from services.survey.domain.envelope import Anchor, Capture, Envelope, Kind, Lin
 MOST_LINES = 100
 """A batch holds no more lines than this."""
 
+UNKNOWN_QUESTIONNAIRE = "sha256:" + "0" * 64
+"""Stands for whatever a tablet asked by when it names no hash of a questionnaire."""
+
+_QUESTIONNAIRE = re.compile(r"sha256:[0-9a-f]{64}")
 _Seq = Annotated[int, msgspec.Meta(ge=1, le=2**53 - 1)]
 _Hash = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 _Score = Annotated[int, msgspec.Meta(ge=1, le=5)]
@@ -115,11 +120,16 @@ def _envelope(sent: _Cast | _Change | _FollowUp) -> Envelope:
         kind=_KINDS[type(sent)],
         ballot_id=sent.ballot_id.lower(),
         capture=capture,
-        questionnaire=getattr(sent, "questionnaire", ""),
+        questionnaire=_questionnaire(getattr(sent, "questionnaire", "")),
         score=getattr(sent, "score", None),
         reasons=getattr(sent, "reasons", ()),
         card=getattr(sent, "card", None),
     )
+
+
+def _questionnaire(named: str) -> str:
+    """Give the hash that a tablet names, known or not; what is no hash is one unknown version, and published nowhere."""
+    return named if not named or _QUESTIONNAIRE.fullmatch(named) else UNKNOWN_QUESTIONNAIRE
 
 
 def _anchor(sent: _Anchor | None) -> Anchor | None:

@@ -93,6 +93,27 @@ def test_a_card_that_no_printer_prints_is_unknown_and_its_ballot_is_kept(rig: Ri
     assert cast.not_counted_because == "card_unknown"
 
 
+@pytest.mark.parametrize(
+    ("named", "told"),
+    [
+        ("sha256:" + "cd" * 32, "sha256:" + "cd" * 32),
+        ("ong-a-noi-to-duoi", "sha256:" + "0" * 64),
+        ("sha256:" + "CD" * 32, "sha256:" + "0" * 64),
+    ],
+)
+def test_an_unknown_questionnaire_is_accepted_and_only_a_hash_is_ever_told_of_it(
+    rig: Rig, named: str, told: str
+) -> None:
+    tablet = rig.a_tablet()
+    tablet.tap(4, questionnaire=named)
+    assert [result["verdict"] for result in tablet.flush()] == ["created"]
+    [cast] = rig.facts(tablet)
+    assert isinstance(cast, BallotCast)
+    assert (cast.questionnaire, cast.counted) == (told, True)
+    assert cast.receipt is not None
+    assert named.encode() in cast.receipt.raw
+
+
 @pytest.mark.parametrize("member", ["entry_id", "ballot_id", "boot_id", "prev", "questionnaire"])
 def test_a_name_that_ends_in_a_line_break_is_no_name_and_its_line_is_kept(rig: Rig, member: str) -> None:
     tablet = rig.a_tablet()
