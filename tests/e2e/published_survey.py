@@ -52,8 +52,8 @@ class SurveyScript:
         for counter_id in ("quay-1", "quay-2"):
             opening = {
                 "counter_id": counter_id,
-                "unit_id": "xa-a",
-                "one_stop_id": "mot-cua-a",
+                "unit_id": "xa-binh-duong",
+                "one_stop_id": "xa-binh-duong",
                 "name": "Quầy 1",
                 "fields": ["dat-dai"],
                 "on": "2026-01-01",
@@ -61,7 +61,7 @@ class SurveyScript:
             self.send("POST", "/counters/", body=opening)
         at = {"counter_id": "quay-2"}
         self.send("GET", "/counters/", query={"limit": 2})
-        moved = {"unit_id": "xa-b", "one_stop_id": "mot-cua-b", "on": "2026-02-01"}
+        moved = {"unit_id": "xa-binh-giang", "one_stop_id": "xa-binh-giang", "on": "2026-02-01"}
         self.change("PUT", "/counters/{counter_id}/place", at=at, body=moved)
         self.change("PUT", "/counters/{counter_id}/name", at=at, body={"name": "Quầy 2", "on": "2026-02-01"})
         self.change("PUT", "/counters/{counter_id}/closing", at=at, body={"on": "2026-06-01"})

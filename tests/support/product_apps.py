@@ -1,10 +1,12 @@
 """The product's web apps on temporary files."""
 
+import json
 from pathlib import Path
 
 from flask import Flask
 
 from services.chassis.clock import SystemClock
+from services.chassis.event_store.port import OutboxRow
 from services.chassis.identity import TokenVerifier
 from services.chassis.leases import Leases
 from services.chassis.projector.projector import Projector
@@ -17,6 +19,8 @@ from services.survey.app import app_of
 from services.survey.bootstrap import build, migrate
 from services.survey.config import Settings
 from services.survey.handlers.service import Survey
+from services.survey.worker import build_worker
+from tests.support.survey_messages import SurveyMessages
 
 PACK = Path(__file__).parents[2] / "packs" / "thang-binh-2021"
 
@@ -30,8 +34,27 @@ def a_survey_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Survey]:
         tenant="test",
     )
     migrate(settings)
+    tell_units(settings)
     service = build(settings, clock=SystemClock(), verifier=verifier)
     return app_of(service, settings), service
+
+
+def unit_rows() -> list[OutboxRow]:
+    """Give the directory's messages about the units of the Thăng Bình pack."""
+    directory, units = SurveyMessages(), json.loads((PACK / "units.json").read_text("utf-8"))["units"]
+    topic, fact = "directory.unit.state.v1", "unit_recorded"
+    return [directory.row(topic, fact, unit["id"], unit, service="directory") for unit in units]
+
+
+def tell_units(settings: Settings) -> None:
+    """Let a survey service hear of those units."""
+    log = InMemoryLog()
+    log.write(*unit_rows())
+    for task in build_worker(settings, InMemoryBroker(log)):
+        assert isinstance(task, Projector)
+        while task.run_once():
+            pass
+        task.close()
 
 
 def an_indicators_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Indicators]:

@@ -11,10 +11,11 @@ from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.paging import PageQuery
 from services.survey.api.service import list_answer, state_answer, survey
 from services.survey.domain.commands import CloseCounter, MoveCounter, OpenCounter, RenameCounter
-from services.survey.domain.errors import AlreadyExists, CounterIsClosed, UnknownCounter
+from services.survey.domain.errors import AlreadyExists, CounterIsClosed, UnknownCounter, UnknownUnit
 from services.survey.domain.events import OpeningSpan
 from services.survey.handlers.kinds import COUNTER
 from services.survey.projections.counters import COUNTERS
+from services.survey.projections.units import UNITS, known_units
 
 _ID = validate.Regexp(r"^[a-z0-9-]{1,64}\Z")
 _NAME = validate.Length(min=1, max=200)
@@ -103,11 +104,12 @@ def list_counters(query: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/", methods=["POST"])
-@refuses(AlreadyExists)
+@refuses(AlreadyExists, UnknownUnit)
 @blueprint.arguments(CounterOpening)
 @blueprint.response(201, Counter)
 def open_counter(sent: dict[str, Any]) -> Response:
-    """Let a counter serve."""
+    """Let a counter serve. Its units have to be told of by the directory before."""
+    _refuse_unknown_units(sent)
     spans = tuple(OpeningSpan(**span) for span in sent.pop("opening_hours"))
     command = OpenCounter(fields=tuple(sent.pop("fields_")), opening_hours=spans, **sent)
     return state_answer(survey().handle(command), status=201)
@@ -123,12 +125,13 @@ def read_counter(counter_id: str) -> Response:
 
 
 @blueprint.route("/<counter_id>/place", methods=["PUT"])
-@refuses(UnknownCounter, CounterIsClosed)
+@refuses(UnknownCounter, CounterIsClosed, UnknownUnit)
 @conditional
 @blueprint.arguments(CounterMove)
 @blueprint.response(200, Counter)
 def move_counter(sent: dict[str, Any], counter_id: str) -> Response:
     """Give a counter to another one-stop."""
+    _refuse_unknown_units(sent)
     return _change(MoveCounter(counter_id=counter_id, **sent))
 
 
@@ -150,6 +153,13 @@ def rename_counter(sent: dict[str, Any], counter_id: str) -> Response:
 def close_counter(sent: dict[str, Any], counter_id: str) -> Response:
     """Let a counter serve nobody any more."""
     return _change(CloseCounter(counter_id=counter_id, **sent))
+
+
+def _refuse_unknown_units(sent: dict[str, Any]) -> None:
+    wanted = {sent["unit_id"], sent["one_stop_id"]}
+    known: frozenset[str] = survey().read_model(UNITS, lambda view: known_units(view, wanted)) or frozenset()
+    if unknown := wanted - known:
+        raise UnknownUnit("The directory has told of no such unit.", unit_ids=sorted(unknown))
 
 
 def _change(command: MoveCounter | RenameCounter | CloseCounter) -> Response:

@@ -1,6 +1,6 @@
 """Units as the directory tells them: their names, for the tablet's head line."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -63,6 +63,12 @@ def unit_name(view: View, unit_id: str, on: date) -> Mapping[str, str] | None:
     names = msgspec.json.decode(found.names_vi, type=list[_Name])
     valid = [name.name for name in names if (name.valid_from or "") <= on.isoformat()] or [unit_id]
     return {"vi": valid[-1], "en": found.name_en or valid[-1]}
+
+
+def known_units(view: View, unit_ids: Collection[str]) -> frozenset[str]:
+    """Give those of some ids that are units'."""
+    column = view.table("units").c.unit_id
+    return frozenset(view.connection.execute(select(column).where(column.in_(unit_ids))).scalars())
 
 
 UNITS = Units()

@@ -11,6 +11,7 @@ from services.chassis.testing.in_memory_broker import InMemoryBroker, InMemoryLo
 from services.survey.bootstrap import load_pack
 from services.survey.worker import build_worker
 from tests.integration.survey.conftest import Rig
+from tests.support.product_apps import unit_rows
 from tests.support.tablet import BATCH, Tablet
 
 PACK = Path("packs/thang-binh-2021")
@@ -23,6 +24,7 @@ class Worker:
     def __init__(self, rig: Rig) -> None:
         self._rig = rig
         self._log = InMemoryLog()
+        self._log.write(*unit_rows())
         self._read = 0
         tasks = build_worker(rig.settings, InMemoryBroker(self._log))
         self.projectors = [task for task in tasks if isinstance(task, Projector)]
@@ -69,12 +71,13 @@ def test_a_pack_fills_the_lists_once(rig: Rig, worker: Worker) -> None:
 
 def test_a_counter_is_listed_as_it_stands_now(rig: Rig, worker: Worker) -> None:
     rig.a_counter()
+    worker.catch_up()
     path = f"{ROOT}/counters/quay-1"
-    place = {"unit_id": "xa-b", "one_stop_id": "mc-b", "on": "2026-04-01"}
+    place = {"unit_id": "xa-binh-giang", "one_stop_id": "xa-binh-giang", "on": "2026-04-01"}
     moved = rig.staff().put(f"{path}/place", json=place, headers={"If-Match": '"v0"'})
     rig.staff().put(f"{path}/closing", json={"on": "2026-05-01"}, headers={"If-Match": moved.headers["ETag"]})
     [row] = worker.list("counters")
-    assert (row["one_stop_id"], row["name"], row["closed_on"]) == ("mc-b", "Quầy 1", "2026-05-01")
+    assert (row["one_stop_id"], row["name"], row["closed_on"]) == ("xa-binh-giang", "Quầy 1", "2026-05-01")
 
 
 def test_tablets_are_listed_where_they_stand(rig: Rig, worker: Worker) -> None:
