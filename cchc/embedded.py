@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from cchc.data_folder import DataFolder
 from cchc.front import Front, kiosk_files
 from cchc.log_of_outboxes import log_of
+from cchc.patience import ImpatientProtocol
 from cchc.supervisor import LIFELINE, REFUSED
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.clock import SystemClock
@@ -88,6 +89,7 @@ def serving(app: ASGIApp, env: Environment) -> uvicorn.Config:
     proxies = env.words(FORWARDED_ALLOW_IPS)
     return uvicorn.Config(
         app,
+        http=ImpatientProtocol,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -139,7 +141,7 @@ def sealers(folder: DataFolder) -> list[Sealer]:
 
 def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     survey_settings = SurveySettings.from_env(env)
-    taking_ballots = survey.build(survey_settings)
+    taking_ballots = survey.build(survey_settings, metrics=metrics)
     people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
     figures = _figures(env, metrics)

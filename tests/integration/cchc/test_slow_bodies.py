@@ -16,7 +16,7 @@ import uvicorn
 from flask import Response, request
 from starlette.types import ASGIApp
 
-from cchc import embedded
+from cchc import embedded, patience
 from cchc.embedded import WEB_THREADS, serving, threaded
 from cchc.front import Front
 from cchc.whole_bodies import Room, WholeBodies
@@ -185,3 +185,26 @@ def test_connections_beyond_the_most_are_asked_to_come_back(monkeypatch: pytest.
             crowd.enter_context(door.begin_body("/count"))
         door.wait_for(2)
         assert httpx.post(f"{door.url}/count", content=b"x", timeout=5).status_code == 503
+
+
+@pytest.mark.parametrize("begun", [b"", b"GET / HTTP/1.1\r\nHost: do"])
+def test_a_connection_without_a_whole_head_is_ended(monkeypatch: pytest.MonkeyPatch, begun: bytes) -> None:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    with a_door(bridged()) as door, door.connect() as connection:
+        connection.sendall(begun)
+        assert connection.recv(100) == b""
+
+
+def test_bytes_that_never_become_another_request_end_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    with a_door(bridged()) as door, door.connect() as connection:
+        connection.sendall(b"POST /count HTTP/1.1\r\nHost: door\r\nContent-Length: 1\r\n\r\nx")
+        assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+        connection.sendall(b"GET / HT")
+        eventually(lambda: not door.server.server_state.connections)
+
+
+def test_an_answer_that_takes_longer_than_a_head_may_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patience, "HEAD_SECONDS", 0.2)
+    with a_door(bridged(seconds=0.6)) as door, door.begin_body("/count") as connection:
+        assert answer_on(connection)[0].startswith(b"HTTP/1.1 408")
