@@ -10,14 +10,19 @@ from typing import Any
 
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.broker.port import Broker
+from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
+from services.chassis.identity.keys import load_or_create_signing_key, public_half
+from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.ids import new_id
 from services.chassis.logging import configure_logging
+from services.chassis.projector.projector import Projector
 from services.chassis.relay_process import RelaySettings, relay_main
 from services.chassis.seals import Sealer, Seals, create_seals
-from services.chassis.settings import KAFKA, LOG_LEVEL, Environment
+from services.chassis.settings import INTERNAL_PORT, KAFKA, LOG_LEVEL, Environment
 from services.chassis.worker import Task, run_worker
+from services.chassis.worker_control import WorkerControl
 from services.gateway import bootstrap as gateway
 from services.gateway import worker as gateway_worker
 from services.gateway.config import Settings as GatewaySettings
@@ -31,19 +36,36 @@ from services.survey.config import Settings as SurveySettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """How one service is put together: its settings, its migrations, its tasks."""
+    """How one service is put together: its settings, its migrations, its tasks, whose tokens its worker believes."""
 
     settings: Callable[[Environment], Any]
     migrate: Callable[[Any], None]
     tasks: Callable[[Any, Broker], Sequence[Task]]
+    key_set: Callable[[Any], Callable[[], Mapping[str, Any]]]
 
 
 SERVICES: Mapping[str, Service] = {
-    "survey": Service(settings=SurveySettings.from_env, migrate=survey.migrate, tasks=survey_worker.build_worker),
-    "indicators": Service(
-        settings=IndicatorsSettings.from_env, migrate=indicators.migrate, tasks=indicators_worker.build_worker
+    "survey": Service(
+        settings=SurveySettings.from_env,
+        migrate=survey.migrate,
+        tasks=survey_worker.build_worker,
+        key_set=survey.key_set,
     ),
-    "gateway": Service(settings=GatewaySettings.from_env, migrate=gateway.migrate, tasks=gateway_worker.build_worker),
+    "indicators": Service(
+        settings=IndicatorsSettings.from_env,
+        migrate=indicators.migrate,
+        tasks=indicators_worker.build_worker,
+        key_set=indicators.key_set,
+    ),
+    "gateway": Service(
+        settings=GatewaySettings.from_env,
+        migrate=gateway.migrate,
+        tasks=gateway_worker.build_worker,
+        # The gateway is the one that signs.
+        key_set=lambda settings: (
+            lambda: {"keys": [public_half(load_or_create_signing_key(settings.keys / "access-signing.jwk"))]}
+        ),
+    ),
 }
 
 
@@ -56,6 +78,15 @@ def tasks_of(name: str, env: Environment) -> list[Task]:
     return [*service.tasks(settings, broker), _sealer(name, settings.database)]
 
 
+def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerControl:
+    """Make what a worker's internal port answers: health, metrics, and an operator's wishes."""
+    service = SERVICES[name]
+    settings = service.settings(env)
+    clock = SystemClock(settings.shift)
+    projectors = [task for task in tasks if isinstance(task, Projector)]
+    return WorkerControl(projectors, verifier=TokenVerifier(service.key_set(settings), clock=clock), clock=clock)
+
+
 def relay_settings(name: str, env: Environment) -> RelaySettings:
     """Give what the relay of a service is told; its database must be migrated."""
     return RelaySettings(
@@ -63,6 +94,7 @@ def relay_settings(name: str, env: Environment) -> RelaySettings:
         bootstrap=env.text(KAFKA),
         store_name=name,
         owner=f"{name}-relay-{new_id()}",
+        internal_port=env.integer(INTERNAL_PORT),
     )
 
 
@@ -74,14 +106,18 @@ def _sealer(name: str, database: str) -> Sealer:
 
 
 def main() -> None:
-    """Run the process named on the command line: `worker` or `relay`, and whose."""
+    """Run the process named on the command line: `worker` or `relay`, and whose.
+
+    Each tells its health and metrics on its internal port, which it logs when it starts.
+    """
     env = Environment()
     kind, name = sys.argv[1:3]
     configure_logging(f"{name}-{kind}", level=env.text(LOG_LEVEL))
     if kind == "relay":
         relay_main(relay_settings(name, env))
     else:
-        run_worker(tasks_of(name, env))
+        tasks = tasks_of(name, env)
+        run_worker(tasks, control=control_of(name, env, tasks), internal_port=env.integer(INTERNAL_PORT))
 
 
 if __name__ == "__main__":

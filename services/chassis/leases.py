@@ -73,20 +73,29 @@ class Leases:
         """Speak for `owner`, a name that no other process uses; a lease not renewed for `ttl_seconds` is free."""
         self.engine = engine
         self.ttl_seconds = ttl_seconds
+        self.epochs: dict[str, int] = {}
+        """The epoch under which each lease is held, 0 for one that was held or wanted and is not ours."""
         self._owner = owner
         self._lock = _FileLock(_lock_path(engine)) if engine.dialect.name == "sqlite" else None
 
     def acquire(self, name: str) -> int | None:
         """Become the owner, again too, and give the new epoch; `None` while somebody else holds the lease."""
+        self.epochs[name] = 0
         if self._lock is not None and not self._lock.take(name):
             return None
         statement = _TAKE_BY_DATABASE_TIME if self._lock is None else _TAKE_BY_FILE_LOCK
         with self.engine.begin() as connection:
             epoch: int | None = connection.execute(statement, self._parameters(name)).scalar_one_or_none()
+        self.epochs[name] = epoch or 0
         return epoch
 
     def renew(self, name: str, epoch: int) -> bool:
         """Keep a lease for another while; false when it has gone to somebody else."""
+        is_ours = self._renewed(name, epoch)
+        self.epochs[name] = epoch if is_ours else 0
+        return is_ours
+
+    def _renewed(self, name: str, epoch: int) -> bool:
         with self.engine.begin() as connection:
             if self._lock is not None:
                 return self._lock.holds(name) and self._is_ours(connection, name, epoch)
@@ -94,6 +103,7 @@ class Leases:
 
     def release(self, name: str, epoch: int) -> None:
         """Give a lease back; without effect when it has gone to somebody else."""
+        self.epochs[name] = 0
         if self._lock is not None:
             self._lock.give_back(name)
             return

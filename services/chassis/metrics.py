@@ -37,7 +37,7 @@ APPENDED_FACTS = Metric(
     name="cchc_store_facts_appended",
     kind="counter",
     unit="facts",
-    meaning="Facts recorded, by store.",
+    meaning="Facts recorded through group commit, by store.",
     labels=("store",),
 )
 APPEND_SECONDS = Metric(
@@ -58,7 +58,7 @@ RELAY_LAG = Metric(
     name="cchc_relay_lag",
     kind="gauge",
     unit="messages",
-    meaning="Messages in the outbox that the event log has not acknowledged, by store.",
+    meaning="Messages in the outbox that the event log has not acknowledged, by store; 0 where another relay leads.",
     labels=("store",),
 )
 PROJECTION_LAG = Metric(

@@ -38,9 +38,9 @@ class Relay:
 
     def __init__(self, store: EventStore, broker: Broker, leases: Leases, *, store_name: str) -> None:
         """Take the store, the log, and the leases of the store's own database."""
-        self._store, self._broker, self._leases = store, broker, leases
+        self.leases, self.store_name = leases, store_name
+        self._store, self._broker = store, broker
         self._cursor = RelayCursor(leases, store_name)
-        self._store_name = store_name
         self._topics: set[str] = set()
         self._epoch: int | None = None
         self._publisher: Publisher | None = None
@@ -59,6 +59,11 @@ class Relay:
     def leads(self) -> bool:
         """Whether this relay holds the lease, as far as it knows."""
         return self._epoch is not None
+
+    def lag(self) -> int:
+        """Give how many messages the log has not acknowledged, as far as the leader knows; 0 for who does not lead."""
+        # Every message has a number in its lane, and a position in the outbox: there are as many of either.
+        return max(0, sum(self._store.heads().values()) - self._position) if self.leads else 0
 
     def run(self, stop: threading.Event, wait: Wait | None = None) -> None:
         """Relay until `stop`; then close the client and give the lease back.
@@ -82,7 +87,7 @@ class Relay:
             publisher = self._leading_publisher()
             return 0 if publisher is None else self._relay_page(publisher)
         except (Unavailable, SQLAlchemyError) as error:
-            get_logger().error("relay_must_exit", store=self._store_name, because=str(error))
+            get_logger().error("relay_must_exit", store=self.store_name, because=str(error))
             raise RelayMustExit(str(error)) from error
 
     def close(self) -> None:
@@ -90,7 +95,7 @@ class Relay:
         if self._publisher is not None:
             self._publisher.close()
         if self._epoch is not None:
-            self._leases.release(self._cursor.lease, self._epoch)
+            self.leases.release(self._cursor.lease, self._epoch)
         self._publisher = self._epoch = self._ahead = None
         self._reading.shutdown()
 
@@ -102,16 +107,16 @@ class Relay:
         return self._publisher
 
     def _take_the_lead(self) -> Publisher | None:
-        self._epoch = self._leases.acquire(self._cursor.lease)
+        self._epoch = self.leases.acquire(self._cursor.lease)
         if self._epoch is None:
             return None
-        self._renew_at = monotonic() + self._leases.ttl_seconds / 3
+        self._renew_at = monotonic() + self.leases.ttl_seconds / 3
         acknowledged = self._cursor.load(self._epoch)
         self._ensure({topic for topic, _ in self._store.heads()})
         self._position = self._cursor.rewound(acknowledged, self._tails(), self._store.incarnation())
         get_logger().info(
             "relay_leads",
-            store=self._store_name,
+            store=self.store_name,
             epoch=self._epoch,
             position=self._position,
             lost=acknowledged - self._position,
@@ -120,9 +125,9 @@ class Relay:
         return self._publisher
 
     def _renew(self, epoch: int) -> None:
-        if not self._leases.renew(self._cursor.lease, epoch):
+        if not self.leases.renew(self._cursor.lease, epoch):
             raise Unavailable("another relay leads now")
-        self._renew_at = monotonic() + self._leases.ttl_seconds / 3
+        self._renew_at = monotonic() + self.leases.ttl_seconds / 3
 
     def _relay_page(self, publisher: Publisher) -> int:
         started = monotonic()
@@ -131,7 +136,7 @@ class Relay:
             self._ensure({row.topic for row in rows})
             publisher.publish(rows)
             self._advance(rows)
-        slow = monotonic() - started > self._leases.ttl_seconds / 4
+        slow = monotonic() - started > self.leases.ttl_seconds / 4
         self._page = max(1, self._page // 2) if slow else min(PAGE, self._page * 2)
         return len(rows)
 

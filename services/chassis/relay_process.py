@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Engine
 
 from services.chassis.broker.kafka import KafkaBroker
@@ -14,7 +15,12 @@ from services.chassis.domain import Unavailable
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.postgres import NOTIFY_CHANNEL
 from services.chassis.event_store.readers import open_driver_connection
+from services.chassis.http.internal import Check, create_internal_app
+from services.chassis.internal_port import open_internal_port
 from services.chassis.leases import Leases
+from services.chassis.logging import get_logger
+from services.chassis.metering import fill_relay
+from services.chassis.metrics import Metrics
 from services.chassis.relay import Relay, RelayMustExit
 
 EXIT_AND_START_AGAIN = 75
@@ -72,6 +78,8 @@ class RelaySettings:
     """How long a relay that is not heard of keeps the lead."""
     deadline_seconds: float = 10
     """How long a row may go unacknowledged."""
+    internal_port: int | None = None
+    """Where health and metrics are told; 0 takes a free port, `None` opens none."""
 
 
 def relay_until(stop: threading.Event, settings: RelaySettings) -> None:
@@ -88,10 +96,24 @@ def relay_until(stop: threading.Event, settings: RelaySettings) -> None:
     )
     leases = Leases(engine, owner=settings.owner, ttl_seconds=settings.ttl_seconds)
     store, alarm = open_event_store(engine), OutboxAlarm(engine)
-    Relay(store, broker, leases, store_name=settings.store_name).run(stop, alarm.wait)
+    relay = Relay(store, broker, leases, store_name=settings.store_name)
+    server = None if settings.internal_port is None else open_internal_port(_health(relay), settings.internal_port)
+    get_logger().info("relay_started", store=settings.store_name, port=server.port if server else None)
+    relay.run(stop, alarm.wait)
+    if server is not None:
+        server.shutdown()
     alarm.close()
     store.close()
     engine.dispose()
+
+
+def _health(relay: Relay) -> Flask:
+    metrics = Metrics()
+
+    def why_not() -> None:
+        relay.lag()
+
+    return create_internal_app(metrics, [Check("outbox", why_not)], fill=lambda: fill_relay(metrics, relay))
 
 
 def relay_main(settings: RelaySettings) -> None:

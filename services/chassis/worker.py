@@ -6,8 +6,7 @@ import threading
 from collections.abc import Sequence
 from typing import Protocol
 
-from werkzeug.serving import BaseWSGIServer, make_server
-
+from services.chassis.internal_port import open_internal_port
 from services.chassis.logging import get_logger
 from services.chassis.worker_control import WorkerControl
 
@@ -35,7 +34,7 @@ def run_worker(tasks: Sequence[Task], *, control: WorkerControl | None = None, i
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_about: stop.set())
-    server = None if control is None else _serve(control, internal_port)
+    server = None if control is None else open_internal_port(control.app(), internal_port)
     threads = [threading.Thread(target=_guarded, args=(task, stop), name=task.name) for task in tasks]
     for thread in threads:
         thread.start()
@@ -53,9 +52,3 @@ def _guarded(task: Task, stop: threading.Event) -> None:
     except BaseException:  # noqa: BLE001 - a task that fails takes the process with it, without closing anything
         _log.critical("worker_task_failed", task=task.name, exc_info=True)
         os._exit(1)
-
-
-def _serve(control: WorkerControl, port: int) -> BaseWSGIServer:
-    server = make_server("127.0.0.1", port, control.app(), threaded=True)
-    threading.Thread(target=server.serve_forever, name="internal-port", daemon=True).start()
-    return server

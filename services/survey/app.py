@@ -46,7 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     """Make the app of one process: read the settings, open the store, publish the API."""
     settings = settings or Settings.from_env()
     configure_logging("survey", level=Environment().text(LOG_LEVEL))
-    app = app_of(build(settings), settings)
+    metrics = Metrics()
+    app = app_of(build(settings, metrics=metrics), settings, metrics=metrics)
     runtime_of(app).rates = Rates.from_env(Environment())
     return app
 

@@ -12,10 +12,12 @@ from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
 from services.chassis.event_store.group_commit import GroupCommit
+from services.chassis.event_store.metering import StoreMetrics
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.identity import DeviceNonces, DeviceVerifier, RegisteredDevice, TokenVerifier, load_device_key
 from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key, public_half
 from services.chassis.ids import new_code, new_id
+from services.chassis.metrics import Metrics
 from services.chassis.migrations import upgrade
 from services.chassis.projection import Projection, View
 from services.chassis.projector import active_view
@@ -49,13 +51,21 @@ def migrate(settings: Settings) -> None:
     engine.dispose()
 
 
-def build(settings: Settings, *, clock: Clock | None = None, verifier: TokenVerifier | None = None) -> Survey:
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    verifier: TokenVerifier | None = None,
+    metrics: Metrics | None = None,
+) -> Survey:
     """Put the service together. Call it after fork; its database must be migrated."""
     clock = clock or SystemClock(settings.shift)
     engine = open_database(settings.database)
     reader = _reader(settings.database, engine)
     store = open_event_store(engine)
     commits = GroupCommit(store)
+    if metrics is not None:
+        commits.measure(StoreMetrics(metrics, "survey"))
     publish = Publisher(settings.tenant, store.incarnation(), clock, new_id)
     streams = Streams(store, commits, REGISTRY, publish)
     tables = BallotTables(engine, reader)
@@ -78,7 +88,7 @@ def build(settings: Settings, *, clock: Clock | None = None, verifier: TokenVeri
         desk=desk,
         configurations=Configurations(streams, clock, _unit_names(models, clock), settings.timings),
         device_verifier=DeviceVerifier(nonces=DeviceNonces(secret, clock), find_device=_registered(devices)),
-        token_verifier=verifier or TokenVerifier(_key_set(settings), clock=clock),
+        token_verifier=verifier or TokenVerifier(key_set(settings), clock=clock),
         read_model=models.query,
         closing=(reports.close, commits.close, store.close, models.close, reader.dispose, engine.dispose),
     )
@@ -99,7 +109,8 @@ def _registered(devices: Devices) -> Callable[[str], RegisteredDevice | None]:
     return find
 
 
-def _key_set(settings: Settings) -> Callable[[], Mapping[str, Any]]:
+def key_set(settings: Settings) -> Callable[[], Mapping[str, Any]]:
+    """Give where the public keys of access tokens come from."""
     if settings.jwks_url:
         return lambda: dict(httpx.get(settings.jwks_url, timeout=5).raise_for_status().json())
     path = settings.keys / "access-signing.jwk"

@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
+from services.chassis.clock import monotonic
 from services.chassis.domain import Refusal, Unavailable
+from services.chassis.event_store.metering import StoreMetrics
 from services.chassis.event_store.port import AppendRequest, EventStore, OutcomeUnknown, Verdict
 
 Answer = Verdict | Refusal
@@ -58,6 +60,7 @@ class GroupCommit:
         self._queue: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._in_hand = 0
         self._closed = False
+        self._metrics: StoreMetrics | None = None
         self._thread = threading.Thread(target=self._serve, name="group-commit", daemon=True)
         self._thread.start()
         announce: Announce | None = getattr(store, "announce", None)
@@ -67,6 +70,11 @@ class GroupCommit:
     def waiting(self) -> int:
         """How many callers wait for a commit to begin."""
         return self._queue.qsize() + self._in_hand
+
+    def measure(self, metrics: StoreMetrics) -> None:
+        """Tell `metrics` of each commit from now on, and of who waits."""
+        metrics.watch(lambda: self.waiting)
+        self._metrics = metrics
 
     def append(self, request: AppendRequest) -> Verdict:
         """Record one command and return after its commit.
@@ -143,11 +151,15 @@ class GroupCommit:
     def _commit(self, batch: Sequence[_Waiting]) -> None:
         """Commit a batch and lay the answers down; never raises."""
         requests = list(itertools.chain.from_iterable(waiting.requests for waiting in batch))
+        begun = monotonic()
         try:
-            answers = iter(self._recorded(requests))
+            recorded = self._recorded(requests)
         except Exception as error:  # noqa: BLE001 - a failure belongs to the callers
             self._fail(batch, error)
             return
+        if self._metrics is not None:
+            self._metrics.note_commit(requests, recorded, monotonic() - begun)
+        answers = iter(recorded)
         for waiting in batch:
             waiting.answers = list(itertools.islice(answers, len(waiting.requests)))
         if self._announcer is not None and any(request.messages for request in requests):

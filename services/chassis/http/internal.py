@@ -44,11 +44,19 @@ def health_blueprint(readiness: Sequence[Check]) -> Blueprint:
     return blueprint
 
 
-def create_internal_app(metrics: Metrics, readiness: Sequence[Check] = ()) -> Flask:
-    """Make the app of a process's internal port: `/livez`, `/readyz`, `/metrics`. It must not be reachable from outside."""
+def create_internal_app(
+    metrics: Metrics, readiness: Sequence[Check] = (), *, fill: Callable[[], None] = lambda: None
+) -> Flask:
+    """Make the app of a process's internal port: `/livez`, `/readyz`, `/metrics`. It must not be reachable from outside.
+
+    Args:
+        metrics: What the process measures.
+        readiness: What has to hold for `/readyz` to say so.
+        fill: Called before each answer of `/metrics`.
+    """
     app = Flask(__name__, static_folder=None)
     app.register_blueprint(health_blueprint(readiness))
-    app.register_blueprint(metrics_blueprint(metrics))
+    app.register_blueprint(metrics_blueprint(metrics, fill))
     return app
 
 

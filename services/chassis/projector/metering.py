@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from services.chassis.metering import fill_leases
 from services.chassis.metrics import DEAD_LETTERS, PROJECTION_APPLIED, PROJECTION_GAPS, PROJECTION_LAG, Metrics
 from services.chassis.projector.projector import Projector
 
@@ -24,3 +25,4 @@ class ProjectorMetrics:
             self._metrics.gauge(DEAD_LETTERS, name).set(status.parked)
             self._metrics.counter(PROJECTION_APPLIED, name).inc(read - self._counted[name])
             self._counted[name] = read
+            fill_leases(self._metrics, projector.leases)

@@ -69,6 +69,11 @@ class Projector:
         return self._setup.engine
 
     @property
+    def leases(self) -> Leases:
+        """The leases among which is the one on the read model."""
+        return self._setup.leases
+
+    @property
     def projection(self) -> Projection:
         """The read model itself."""
         return self._setup.projection

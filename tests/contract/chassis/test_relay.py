@@ -234,3 +234,17 @@ def test_pages_get_smaller_while_the_log_is_slow(rig: Rig, monkeypatch: pytest.M
     monkeypatch.setattr(relay_module, "monotonic", lambda: next(ticks))
     assert [relay.run_once() for _ in range(4)] == [100, 100, 50, 25], "one page is always read ahead"
     relay.close()
+
+
+def test_a_leader_tells_how_much_the_log_lacks_and_who_does_not_lead_tells_nothing(rig: Rig):
+    append_messages(rig.store, TOPIC, 100)
+    relay = rig.relay()
+    assert relay.lag() == 0
+    while relay.run_once():
+        pass
+    append_messages(rig.store, TOPIC, 30, after=100)
+    assert relay.lag() == 30
+    while relay.run_once():
+        pass
+    assert relay.lag() == 0
+    relay.close()
