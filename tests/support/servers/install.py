@@ -28,7 +28,6 @@ NEEDS = (
     Need("default-jdk-headless", ("/usr/bin/java",)),
     Need("maven", ("/usr/bin/mvn",)),
     Need("fonts-noto-core", ("/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf",)),
-    Need("wrk", ("/usr/bin/wrk",)),
 )
 
 
