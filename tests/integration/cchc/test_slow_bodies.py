@@ -200,6 +200,7 @@ def test_bytes_that_never_become_another_request_end_the_connection(monkeypatch:
     with a_door(bridged()) as door, door.connect() as connection:
         connection.sendall(b"POST /count HTTP/1.1\r\nHost: door\r\nContent-Length: 1\r\n\r\nx")
         assert connection.recv(4096).startswith(b"HTTP/1.1 200")
+        eventually(lambda: not door.server.server_state.tasks)
         connection.sendall(b"GET / HT")
         eventually(lambda: not door.server.server_state.connections)
 
