@@ -21,6 +21,10 @@ class Ledger:
     """Entry ids that an answer named, with the right hash."""
     refused: dict[str, str] = field(default_factory=dict)
     """Entry ids with a verdict other than created or already_have."""
+    lines: dict[str, bytes] = field(default_factory=dict)
+    """What was written, byte for byte, by entry id."""
+    one_stops: dict[str, str] = field(default_factory=dict)
+    """Where each ballot was cast, by ballot id."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def heard(self, results: list[dict[str, Any]]) -> None:
@@ -32,20 +36,26 @@ class Ledger:
 
 
 class Visitor(threading.Thread):
-    """One tablet and the people in front of it, until told to stop."""
+    """One tablet and the people in front of it, until they go home."""
 
-    def __init__(self, tablet: Tablet, ledger: Ledger, random: Random, stop: threading.Event) -> None:
+    def __init__(self, tablet: Tablet, ledger: Ledger, random: Random, *, one_stop_id: str) -> None:
         super().__init__(name=tablet.device_id, daemon=True)
-        self.tablet, self.ledger, self.random, self.stop = tablet, ledger, random, stop
+        self.tablet, self.ledger, self.random, self.one_stop_id = tablet, ledger, random, one_stop_id
         self.ballots: list[str] = []
         self.failed: BaseException | None = None
+        self._ended = threading.Event()
 
     def run(self) -> None:
         try:
-            while not self.stop.wait(self.random.uniform(0.01, 0.08)):
+            while not self._ended.wait(self.random.uniform(0.01, 0.08)):
                 self.live()
         except BaseException as error:  # noqa: BLE001 - shown by the main thread
             self.failed = error
+
+    def end(self) -> None:
+        """Go home."""
+        self._ended.set()
+        self.join()
 
     def live(self) -> None:
         """Do one thing that happens at a counter, then try to send."""
@@ -60,7 +70,15 @@ class Visitor(threading.Thread):
             self.tablet.clocks.wall = self.random.choice(ODD_CLOCKS)
         else:
             self.tablet.restart()
+        self.note()
         self.send()
+
+    def note(self) -> None:
+        """Write the newest line down in the ledger, before it is sent."""
+        seq = max(self.tablet.lines, default=0)
+        if seq:
+            with self.ledger.lock:
+                self.ledger.lines[self.entry_id(seq)] = self.tablet.lines[seq]
 
     def tap(self) -> None:
         ballot_id = self.tablet.tap(self.random.randint(1, 5))
@@ -68,6 +86,7 @@ class Visitor(threading.Thread):
         self.ballots.append(ballot_id)
         with self.ledger.lock:
             self.ledger.casts[ballot_id] = entry_id
+            self.ledger.one_stops[ballot_id] = self.one_stop_id
 
     def send(self) -> None:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import httpx
 from sqlalchemy import Engine, text
@@ -14,7 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cchc.data_folder import DEFAULT_PACK
 from cchc.distributed import SERVICES
 from cchc.init import read_pack
-from services.chassis.clock import SystemClock
+from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
@@ -32,11 +33,15 @@ from tests.support.servers.kafka import local_kafka
 from tests.support.servers.ports import eventually, free_port
 from tests.support.servers.postgres import Databases, postgres_server
 
+if TYPE_CHECKING:
+    from services.chassis.envelope import CloudEvent
+
 KEEP_EVERY_SECONDS = 0.3
+WEB_WORKERS = {"survey": "2", "gateway": "2", "indicators": "1"}
 
 
 class DistributedWorld:
-    """Seven processes of ours, and two servers of others."""
+    """Every process of ours, and two servers of others. Each store has backups of its own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -45,13 +50,16 @@ class DistributedWorld:
         self.postgres = self._servers.enter_context(postgres_server())
         databases = Databases(self.postgres)
         self.urls = {name: databases.create() for name in SERVICES}
-        self.port = free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.ports = {name: free_port() for name in (*SERVICES, "streams")}
+        self.base_url, self.portal_url, self.streams_url = (
+            f"http://127.0.0.1:{self.ports[name]}" for name in ("survey", "gateway", "streams")
+        )
+        self.lost_lanes: list[list[CloudEvent]] = []
         self.processes = self._processes()
         self._resting: set[str] = set()
         self._closing = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
-        self._backup: PostgresBackup | None = None
+        self._backups: dict[str, PostgresBackup] = {}
 
     @property
     def variables(self) -> dict[str, str]:
@@ -102,8 +110,8 @@ class DistributedWorld:
             ("freeze the broker", self._freeze_broker),
             ("kill the database server", self._kill_postgres),
             ("freeze the relay until another leads", self._zombie_relay),
-            ("back up", self._make_backup),
-            ("restore an older backup", self._restore),
+            *((f"back up {name}", self._backing_up(name)) for name in SERVICES),
+            *((f"restore an older {name}", self._restoring(name)) for name in SERVICES),
         )
 
     def wait_until_caught_up(self) -> None:
@@ -111,11 +119,14 @@ class DistributedWorld:
         # What the last reader published may have more readers.
         wait_for_nobody(self.behind, seconds=60)
 
-    def survey_store(self) -> EventStore:
-        return self._store("survey")
-
     def folder_engine(self) -> Engine:
         return open_database(self.urls["indicators"])
+
+    def gateway_engine(self) -> Engine:
+        return open_database(self.urls["gateway"])
+
+    def clock(self) -> Clock:
+        return SystemClock()
 
     def stores(self) -> dict[str, EventStore]:
         names = {"survey": "survey", "gateway": "gateway", "folder": "indicators"}
@@ -152,15 +163,23 @@ class DistributedWorld:
 
     def _processes(self) -> dict[str, Process]:
         python = sys.executable
-        web = [python, "-m", "gunicorn", "-k", "gthread", "-w", "2", "--threads", "8", "-b", f"127.0.0.1:{self.port}"]
-        made = {"survey web": [*web, "services.survey.app:create_app()"]}
+        made = {"gateway streams": self._streams_command()}
         for name in SERVICES:
+            made[f"{name} web"] = self._web_command(name)
             made[f"{name} worker"] = [python, "-m", "cchc.distributed", "worker", name]
             made[f"{name} relay"] = [python, "-m", "cchc.distributed", "relay", name]
         return {
             name: Process(name, command, self.variables, self.folder / f"{name.replace(' ', '-')}.log")
             for name, command in made.items()
         }
+
+    def _web_command(self, name: str) -> list[str]:
+        web = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", WEB_WORKERS[name], "--threads", "8"]
+        return [*web, "-b", f"127.0.0.1:{self.ports[name]}", f"services.{name}.app:create_app()"]
+
+    def _streams_command(self) -> list[str]:
+        app = ["--factory", "services.gateway.app:create_streams_app", "--log-level", "warning"]
+        return [sys.executable, "-m", "uvicorn", *app, "--host", "127.0.0.1", "--port", str(self.ports["streams"])]
 
     def _load(self) -> None:
         for service in SERVICES.values():
@@ -181,9 +200,13 @@ class DistributedWorld:
 
     def _ready(self) -> bool:
         try:
-            return httpx.get(f"{self.base_url}/readyz", timeout=2).is_success
+            answers = [httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2) for port in self._web_ports()]
+            return all(answer.is_success for answer in answers)
         except httpx.HTTPError:
             return False
+
+    def _web_ports(self) -> list[int]:
+        return [self.ports[name] for name in SERVICES]
 
     def behind(self) -> list[str]:
         """Say which relays and readers have something left to do."""
@@ -232,18 +255,24 @@ class DistributedWorld:
         pause(2.0)
         first.kill()
 
-    def _make_backup(self, _random: Random) -> None:
-        backup = PostgresBackup.of(self.urls["survey"], self.folder)
-        service = survey.build(SERVICES["survey"].settings(self.env))
-        try:
-            service.mark_backed_up(backup.position)
-        finally:
-            service.close()
-        self._backup = backup
+    def _backing_up(self, name: str) -> Hurt:
+        return lambda _random: self._back_up(name)
 
-    def _restore(self, random: Random) -> None:
-        if self._backup is None:
-            self._make_backup(random)
-            pause(2.0)
-        if self._backup is not None:
-            self._backup.put_back(self)
+    def _back_up(self, name: str) -> None:
+        backup = PostgresBackup.of(name, self.urls[name], self.folder)
+        if name == "survey":
+            service = survey.build(SERVICES["survey"].settings(self.env))
+            try:
+                service.mark_backed_up(backup.position)
+            finally:
+                service.close()
+        self._backups[name] = backup
+
+    def _restoring(self, name: str) -> Hurt:
+        def restore(random: Random) -> None:
+            if name not in self._backups:
+                self._back_up(name)
+                pause(random.uniform(1.0, 3.0))
+            self._backups[name].put_back(self)
+
+        return restore

@@ -8,18 +8,25 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import httpx
 from sqlalchemy import Engine
 
 from cchc.data_folder import DataFolder
+from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
+from tests.chaos.judge_figures import FIGURE_EVENTS
 from tests.chaos.pause import pause, wait_for_nobody
 from tests.chaos.processes import Process, children, command_of, send
+from tests.chaos.reading import events_of
 from tests.chaos.world import Hurt
 from tests.support.servers.ports import eventually, free_port
+
+if TYPE_CHECKING:
+    from services.chassis.envelope import CloudEvent
 
 STORES = ("survey", "gateway", "folder")
 
@@ -31,7 +38,8 @@ class EmbeddedWorld:
         self.folder = folder
         self.data = DataFolder(folder / "var")
         self.port = free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.base_url = self.portal_url = self.streams_url = f"http://127.0.0.1:{self.port}"
+        self.lost_lanes: list[list[CloudEvent]] = []
         self._up = self._make()
         self._backup: Path | None = None
 
@@ -61,17 +69,21 @@ class EmbeddedWorld:
             ("freeze worker", lambda random: self._freeze("worker", random)),
             ("rebuild the folder", self._rebuild),
             ("back up", self._make_backup),
-            ("restore an older backup", self._restore),
+            ("restore an older backup", self._restoring()),
+            *((f"restore an older {name}", self._restoring(name)) for name in STORES),
         )
 
     def wait_until_caught_up(self) -> None:
         wait_for_nobody(self.behind, seconds=180)
 
-    def survey_store(self) -> EventStore:
-        return self._store("survey")
-
     def folder_engine(self) -> Engine:
         return open_database(f"sqlite:///{self.data.database('folder')}", read_only=True)
+
+    def gateway_engine(self) -> Engine:
+        return open_database(f"sqlite:///{self.data.database('read_gateway')}", read_only=True)
+
+    def clock(self) -> Clock:
+        return SystemClock(self.data.tenant().shift)
 
     def stores(self) -> dict[str, EventStore]:
         return {name: self._store(name) for name in STORES}
@@ -124,15 +136,22 @@ class EmbeddedWorld:
         if done.returncode == 0:
             self._backup = Path(json.loads(done.stdout)["folder"])
 
-    def _restore(self, random: Random) -> None:
+    def _restoring(self, *names: str) -> Hurt:
+        return lambda random: self._restore(random, names)
+
+    def _restore(self, random: Random, names: Sequence[str]) -> None:
+        """Put some stores back, or, none named, those that `cchc restore` puts back by itself."""
         if self._backup is None:
             self._make_backup(random)
-            pause(2.0)
+            pause(random.uniform(1.0, 3.0))
         if self._backup is None:
             return
         self._up.kill()
         self.data.running.unlink(missing_ok=True)
-        self._cchc("restore", str(self._backup))
+        if "folder" in names:
+            self.lost_lanes.append(events_of(self._store("folder"), FIGURE_EVENTS))
+        only = [word for name in names for word in ("--only", name)]
+        self._cchc("restore", str(self._backup), *only)
         self._cchc("reconcile")
         shutil.rmtree(self.data.root / "replaced")
         self._up = self._make()

@@ -1,66 +1,51 @@
-"""What must hold after everything: nothing acknowledged is lost, nothing counts twice, numbers are dense."""
+"""What must hold after everything: nothing acknowledged is lost, nothing counts twice, numbers are dense.
 
+The journey is followed to its end: tablets' ledger, survey's store, the folder, its blocks, what it published, and the
+sums that the portal tells.
+"""
+
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-import msgspec
-from sqlalchemy import text
-
-from services.chassis.event_store.port import EventStore, OutboxRow, RecordedFact
+from services.chassis.event_store.port import EventStore, RecordedFact
 from tests.chaos.crowd import Ledger
-from tests.chaos.world import World
+from tests.chaos.judge_ballots import bytes_of, judge_ballots, judge_whereabouts
+from tests.chaos.judge_figures import judge_figures
+from tests.chaos.reading import events_of, facts_of, outbox_of
+from tests.chaos.tables import read_model
+from tests.chaos.world import Evidence
 
-PAGE = 5_000
+BALLOT_EVENTS = "survey.ballot.events.v1"
 
 
-def judge(world: World, ledger: Ledger) -> list[str]:
+def judge(world: Evidence, ledger: Ledger) -> list[str]:
     """Give every complaint; none is a pass."""
-    facts = list(facts_of(world.survey_store()))
-    complaints = [*judge_survey(facts, ledger), *judge_folder(world, ledger), *world.verify()]
-    for name, store in world.stores().items():
+    stores = world.stores()
+    facts = list(facts_of(stores["survey"]))
+    complaints = [*judge_survey(facts, ledger), *world.verify()]
+    events = events_of(stores["survey"], BALLOT_EVENTS)
+    with read_model(world.folder_engine(), "folder") as folder:
+        complaints += judge_ballots(facts, events, ledger, folder, world.clock())
+        complaints += judge_whereabouts(facts_of(stores["folder"]), folder)
+        with read_model(world.gateway_engine(), "counter_results") as gateway:
+            complaints += judge_figures(stores["folder"], folder, gateway)
+    for name, store in stores.items():
         complaints += [f"{name}: {complaint}" for complaint in judge_numbers(store)]
     return complaints
 
 
 def judge_survey(facts: list[RecordedFact], ledger: Ledger) -> Iterator[str]:
-    """Every acknowledged envelope is in the store exactly once."""
-    stored = Counter(entry for fact in facts if (entry := entry_of(fact)) is not None)
+    """Every acknowledged envelope is in the store exactly once, byte for byte."""
+    receipts = [data for fact in facts if (data := json.loads(fact.data)).get("receipt")]
+    stored = Counter(data["receipt"]["entry_id"] for data in receipts if data["receipt"]["entry_id"])
     if lost := (ledger.acknowledged - ledger.refused.keys()) - stored.keys():
         yield f"{len(lost)} acknowledged envelopes are lost: {sorted(lost)[:3]}"
     if twice := [entry for entry, times in stored.items() if times > 1 and entry not in ledger.refused]:
         yield f"{len(twice)} envelopes are stored twice: {twice[:3]}"
-
-
-def judge_folder(world: World, ledger: Ledger) -> Iterator[str]:
-    """Every ballot is in the folder, and in no more than one block of ballots."""
-    held = {entry for entry, verdict in ledger.refused.items() if verdict == "quarantined"}
-    expected = {ballot for ballot, entry in ledger.casts.items() if entry not in held}
-    with world.folder_engine().connect() as connection:
-        build = connection.execute(
-            text("SELECT build FROM projection_pointers WHERE projection = 'folder'")
-        ).scalar_one()
-        rows = connection.execute(text(f"SELECT ballot FROM folder_v1_b{build}_ballots"))
-        known = Counter(row.ballot for row in rows)
-    if lost := expected - known.keys():
-        yield f"{len(lost)} ballots are not in the folder: {sorted(lost)[:3]}"
-    if strange := known.keys() - ledger.casts.keys():
-        yield f"{len(strange)} ballots in the folder were never cast: {sorted(strange)[:3]}"
-    yield from judge_blocks(world.stores()["folder"], known)
-
-
-def judge_blocks(store: EventStore, known: Counter[str]) -> Iterator[str]:
-    released: Counter[str] = Counter()
-    for fact in facts_of(store):
-        if fact.type == "indicators.block_released.v1":
-            block = msgspec.json.decode(fact.data)
-            if block["kind"] == "ballots":
-                released.update(block["ballots"])
-                if len(block["ballots"]) < 5:
-                    yield f"a block of {len(block['ballots'])} ballots left"
-    if twice := [ballot for ballot, times in released.items() if times > 1]:
-        yield f"{len(twice)} ballots are in two blocks: {twice[:3]}"
-    if unknown := released.keys() - known.keys():
-        yield f"{len(unknown)} released ballots are not known: {sorted(unknown)[:3]}"
+    kept = {data["receipt"]["entry_id"]: bytes_of(data) for data in receipts}
+    if other := [entry for entry, line in ledger.lines.items() if kept.get(entry, line) != line]:
+        yield f"{len(other)} envelopes are not what their tablets wrote: {other[:3]}"
 
 
 def judge_numbers(store: EventStore) -> Iterator[str]:
@@ -78,24 +63,3 @@ def judge_numbers(store: EventStore) -> Iterator[str]:
             yield f"{lane} is not dense"
     if store.heads() != {lane: len(numbers) for lane, numbers in lanes.items()}:
         yield "heads are not where the lanes end"
-
-
-def entry_of(fact: RecordedFact) -> str | None:
-    """Give the entry id of the envelope behind a fact, if one is."""
-    receipt = msgspec.json.decode(fact.data).get("receipt") or {}
-    entry: str | None = receipt.get("entry_id")
-    return entry
-
-
-def facts_of(store: EventStore) -> Iterator[RecordedFact]:
-    after = 0
-    while facts := store.read(after, PAGE):
-        yield from facts
-        after = facts[-1].position
-
-
-def outbox_of(store: EventStore) -> Iterator[OutboxRow]:
-    after = 0
-    while rows := store.read_outbox(after, PAGE):
-        yield from rows
-        after = rows[-1].position

@@ -17,6 +17,8 @@ from services.chassis.event_store.incarnations import begin_incarnation
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.ids import new_id
 from services.chassis.projector import Projector
+from tests.chaos.judge_figures import FIGURE_EVENTS
+from tests.chaos.reading import events_of
 from tests.support.servers.ports import eventually
 from tests.support.servers.postgres import local_binaries
 
@@ -30,30 +32,34 @@ WORKERS = tuple(f"{name} worker" for name in SERVICES)
 class PostgresBackup:
     """`position` is one that the copy surely holds: it was read before the copy began."""
 
+    name: str
     url: str
     file: Path
     position: int
 
     @classmethod
-    def of(cls, url: str, folder: Path) -> Self:
+    def of(cls, name: str, url: str, folder: Path) -> Self:
         """Copy a database while it runs."""
         engine = open_database(url)
         position = open_event_store(engine).last_position()
         engine.dispose()
-        file = folder / f"survey-{position}.dump"
+        file = folder / f"{name}-{new_id()}.dump"
         program("pg_dump", "--format=custom", f"--file={file}", url)
-        return cls(url, file, position)
+        return cls(name, url, file, position)
 
     def put_back(self, world: "DistributedWorld") -> None:
-        """Restore the survey database, begin its new life, and reconcile its readers."""
-        world.rest("survey web", "survey relay", *WORKERS)
+        """Restore one service's database, begin its new life, and reconcile the readers of all."""
+        own = [process for process in world.processes if process.startswith(f"{self.name} ")]
+        world.rest(*{*own, *WORKERS})
+        if self.name == "indicators":
+            world.lost_lanes.append(events_of(world.stores()["folder"], FIGURE_EVENTS))
         self._replace()
-        world.wake("survey relay")
-        eventually(lambda: world.relayed("survey"), seconds=60, every=0.2)
+        world.wake(f"{self.name} relay")
+        eventually(lambda: world.relayed(self.name), seconds=60, every=0.2)
         for name in SERVICES:
             projectors = [task for task in tasks_of(name, world.env) if isinstance(task, Projector)]
             reconcile_all(projectors, said=lambda _line: None)
-        world.wake("survey web", *WORKERS)
+        world.wake(*own, *WORKERS)
 
     def _replace(self) -> None:
         name = make_url(self.url).database
@@ -63,11 +69,11 @@ class PostgresBackup:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
         program("pg_restore", f"--dbname={self.url}", str(self.file))
         engine = open_database(self.url)
-        topics = [topic for topic, owner in OWNERS.items() if owner == "survey"]
+        owner = "folder" if self.name == "indicators" else self.name
+        topics = [topic for topic, writer in OWNERS.items() if writer == owner]
+        source = f"/cchc/thang-binh/{self.name}"
         with engine.begin() as connection:
-            begin_incarnation(
-                connection, new=new_id(), now=SystemClock().now(), source="/cchc/thang-binh/survey", topics=topics
-            )
+            begin_incarnation(connection, new=new_id(), now=SystemClock().now(), source=source, topics=topics)
         engine.dispose()
 
 

@@ -7,16 +7,42 @@ from typing import Protocol
 
 from sqlalchemy import Engine
 
+from services.chassis.clock import Clock
+from services.chassis.envelope import CloudEvent
 from services.chassis.event_store.port import EventStore
 
 Hurt = Callable[[Random], None]
 
 
-class World(Protocol):
+class Evidence(Protocol):
+    """What the judge looks into: stores and read models, for reading."""
+
+    def folder_engine(self) -> Engine:
+        """Open the folder's database."""
+
+    def gateway_engine(self) -> Engine:
+        """Open the database of the portal's read models."""
+
+    def stores(self) -> dict[str, EventStore]:
+        """Open every event store: `survey`, `gateway` and `folder`."""
+
+    def clock(self) -> Clock:
+        """Give the clock by which business days are told."""
+
+    def verify(self) -> list[str]:
+        """Say what the system itself finds wrong with its rows."""
+
+
+class World(Evidence, Protocol):
     """The system under test. Paths and ports are its own."""
 
     base_url: str
+    portal_url: str
+    """Where figures are read; the same door in the embedded profile."""
+    streams_url: str
     folder: Path
+    lost_lanes: list[list[CloudEvent]]
+    """The figure messages of lives of the folder that a restore ended: what pages told before it was true then."""
 
     def start(self) -> None:
         """Bring everything up and wait until it is ready."""
@@ -35,15 +61,3 @@ class World(Protocol):
 
     def wait_until_caught_up(self) -> None:
         """Wait until every reader has read everything."""
-
-    def survey_store(self) -> EventStore:
-        """Open the survey store for reading."""
-
-    def folder_engine(self) -> Engine:
-        """Open the folder's database for reading."""
-
-    def stores(self) -> dict[str, EventStore]:
-        """Open every event store for reading."""
-
-    def verify(self) -> list[str]:
-        """Say what the system itself finds wrong with its rows."""

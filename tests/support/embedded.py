@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 
 from cchc.data_folder import DataFolder
 from cchc.internal_client import InternalClient
-from services.chassis.clock import monotonic
+from services.chassis.clock import Clock, SystemClock, monotonic
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
@@ -140,6 +140,14 @@ class Instance:
 
     def folder_engine(self) -> Engine:
         return open_database(f"sqlite:///{self.data.database('folder')}", read_only=True)
+
+    def gateway_engine(self) -> Engine:
+        """Open the portal's read models."""
+        return open_database(f"sqlite:///{self.data.database('read_gateway')}", read_only=True)
+
+    def clock(self) -> Clock:
+        """Give the clock of its business days."""
+        return SystemClock(self.data.tenant().shift)
 
     def verify(self) -> list[str]:
         """Say what the product itself finds wrong with its rows."""
