@@ -27,7 +27,7 @@ ALL_SCOPES = frozenset(
 
 SCOPES_OF_ROLES: Mapping[str, frozenset[str]] = {
     "operator": ALL_SCOPES,
-    "reform_desk": ALL_SCOPES,
+    "reform_desk": ALL_SCOPES - {"system:operate"},
     "unit_head": frozenset({"survey:read", "reporting:read"}),
     "unit_clerk": frozenset({"survey:read", "survey:counter-days", "reporting:read"}),
     "counter_officer": frozenset({"survey:counter-days"}),

@@ -1,6 +1,7 @@
 """Why somebody is not let in, or not set up."""
 
 from services.chassis.domain import NotAllowed, RuleBroken, StateConflict
+from services.chassis.http.refusals import TooManyRequests
 
 
 class SignInRefused(NotAllowed):
@@ -10,7 +11,7 @@ class SignInRefused(NotAllowed):
     title = "Tên đăng nhập hoặc mật khẩu không đúng"
 
 
-class TooManyAttempts(NotAllowed):
+class TooManyAttempts(TooManyRequests):
     """Raised when a name or an address failed too often; `retry_after_seconds` is in `params`."""
 
     code = "too_many_attempts"
