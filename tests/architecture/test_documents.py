@@ -56,8 +56,9 @@ def test_a_decision_has_its_parts_and_names_tests_that_exist(decision):
 
 
 @pytest.mark.parametrize("decision", DECISIONS, ids=_name)
-def test_a_decision_is_in_the_index_and_no_longer_than_a_page(decision):
-    assert f"({decision.name})" in (decision.parent / "README.md").read_text("utf-8")
+def test_a_decision_is_in_the_index_by_its_title_and_no_longer_than_a_page(decision):
+    number, _, title = decision.read_text("utf-8").partition("\n")[0].removeprefix("# ").partition(". ")
+    assert f"| [{number}]({decision.name}) | {title} |" in (decision.parent / "README.md").read_text("utf-8")
     assert len(decision.read_text("utf-8").splitlines()) <= 50
 
 
