@@ -1,13 +1,12 @@
 """`cchc announce`: where everything is, with a fresh pairing code."""
 
-import json
-
 import click
 
 from cchc.data_folder import DataFolder
 from cchc.internal_client import InternalClient
 from cchc.options import data_option
 from cchc.survey_client import issue_code
+from services.chassis.tenant_pack import read_part
 
 SET_UP_LINKS = "/api/directory/v1/set-up-links"
 
@@ -34,7 +33,7 @@ def announce(folder: DataFolder, counter: str | None) -> None:
 
 def first_counter(folder: DataFolder) -> str:
     """Give the id of the first counter of the folder's pack."""
-    counters = json.loads((folder.tenant().pack_folder / "counters.json").read_text("utf-8"))
+    counters = read_part(folder.pack, "counters")
     return str(counters["counters"][0]["id"])
 
 

@@ -74,6 +74,7 @@ def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Callabl
             copies.append(_copy(folder.database(name), place, name))
             said(f"  {name}: {copies[-1].size_bytes / 1e6:.1f} MB")
     shutil.copytree(folder.keys, place / "keys")
+    shutil.copytree(folder.pack, place / folder.kept_pack.name)
     shutil.copy2(folder.root / "tenant.json", place)
     manifest = Manifest(made_at=now.isoformat(), tenant=folder.tenant().tenant, databases=copies)
     _write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())

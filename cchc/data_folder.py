@@ -54,6 +54,16 @@ class DataFolder:
         """What `cchc up` wrote about itself: process ids and the port."""
         return self.root / "running.json"
 
+    @property
+    def kept_pack(self) -> Path:
+        """Where the copy of the tenant pack lies."""
+        return self.root / "pack"
+
+    @property
+    def pack(self) -> Path:
+        """The tenant pack that the folder goes by; in a folder of an earlier release, the one it was loaded from."""
+        return self.kept_pack if self.kept_pack.exists() else self.tenant().pack_folder
+
     def log(self, name: str) -> Path:
         """The log of a process, one JSON line an event."""
         return self.root / "log" / f"{name}.log"

@@ -16,6 +16,6 @@ def variables_of(folder: DataFolder) -> dict[str, str]:
         "CCHC_PROFILE": "embedded",
         "CCHC_DATA": str(folder.root),
         "CCHC_TENANT": tenant.tenant,
-        "CCHC_PACK": tenant.pack,
+        "CCHC_PACK": str(folder.pack),
         "CCHC_SHIFT_SECONDS": str(tenant.shift_seconds),
     }

@@ -1,6 +1,5 @@
 """`cchc init`: makes a tenant's folder from a pack."""
 
-import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import click
 from cchc.data_folder import DEFAULT_PACK, DataFolder, tenant_of_pack
 from cchc.environment import environment_of
 from cchc.options import data_option
+from cchc.pack_check import PackRefused, read_pack
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Refusal
@@ -24,7 +24,10 @@ from services.survey import bootstrap as survey
 from services.survey.config import Settings as SurveySettings
 from services.survey.handlers.pack import load_pack
 
-NEEDED = ("tenant", "name_vi", "files")
+__all__ = ["init", "read_pack"]
+
+NOT_LOADED_YET = ("plan", "indicators", "scorecards")
+"""Parts that no service of this release takes in."""
 UNFINISHED = "unfinished"
 """Where a new folder's files lie until all of them are there."""
 
@@ -34,25 +37,18 @@ UNFINISHED = "unfinished"
 @data_option
 def init(folder: DataFolder, pack: Path) -> None:
     """Check a tenant pack and load it. Loading it again adds only what is new in it."""
-    parts = read_pack(pack.absolute())
+    try:
+        parts = read_pack(pack.absolute())
+    except PackRefused as refused:
+        raise click.ClickException(str(refused)) from None
     with folder.locked():
         if folder.exists():
             load(folder, parts)
+            keep(folder, pack.absolute(), parts)
         else:
             make(folder, pack.absolute(), parts)
     click.echo(f"{parts['name_vi']} is loaded into {folder.root}")
-
-
-def read_pack(pack: Path) -> Mapping[str, Any]:
-    """Read every file of a pack.
-
-    Raises:
-        click.ClickException: A file is missing or is not JSON, or the pack does not say what it is; the message names it.
-    """
-    about = _read(pack / "pack.json")
-    if lacking := [name for name in NEEDED if not (isinstance(about, dict) and about.get(name))]:
-        raise click.ClickException(f"{pack / 'pack.json'} lacks {', '.join(lacking)}")
-    return {**about, **{name: _read(pack / file) for name, file in about["files"].items()}}
+    click.echo(f"checked and kept in {folder.pack}, not taken in yet: {', '.join(NOT_LOADED_YET)}")
 
 
 def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
@@ -66,10 +62,12 @@ def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
     try:
         unfinished.create(tenant_of_pack(pack, now=SystemClock().now(), seed=new_id()))
         load(unfinished, parts)
+        keep(unfinished, pack, parts)
     except (Refusal, AttributeError, LookupError, TypeError, ValueError) as error:
         shutil.rmtree(unfinished.root, ignore_errors=True)
         raise click.ClickException(f"{pack} cannot be loaded: {type(error).__name__}: {error}") from None
     folder.root.chmod(0o700)
+    shutil.rmtree(folder.kept_pack, ignore_errors=True)
     for file in sorted(unfinished.root.iterdir(), key=_tenant_last):
         file.rename(folder.root / file.name)
     unfinished.root.rmdir()
@@ -87,6 +85,19 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
     _load_survey(SurveySettings.from_env(env), parts)
     indicators.migrate(IndicatorsSettings.from_env(env))
     make_seals(folder)
+
+
+def keep(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
+    """Keep a copy of the pack in the folder: what runs goes by it, whatever becomes of the original."""
+    if pack.resolve() == folder.kept_pack.resolve():
+        return
+    copy = folder.kept_pack.with_name("pack.new")
+    shutil.rmtree(copy, ignore_errors=True)
+    copy.mkdir()
+    for file in ("pack.json", *parts["files"].values()):
+        shutil.copyfile(pack / file, copy / file)
+    shutil.rmtree(folder.kept_pack, ignore_errors=True)
+    copy.rename(folder.kept_pack)
 
 
 def make_seals(folder: DataFolder) -> None:
@@ -113,12 +124,3 @@ def _load_survey(settings: SurveySettings, parts: Mapping[str, Any]) -> None:
         load_pack(service, parts)
     finally:
         service.close()
-
-
-def _read(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text("utf-8"))
-    except FileNotFoundError:
-        raise click.ClickException(f"the pack lacks {file.name}") from None
-    except ValueError as error:
-        raise click.ClickException(f"{file} is not JSON: {error}") from None

@@ -63,6 +63,8 @@ def _restore_surroundings(folder: DataFolder, backup: Path) -> None:
     folder.root.mkdir(parents=True, exist_ok=True)
     shutil.copy2(backup / "tenant.json", folder.root)
     shutil.copytree(backup / "keys", folder.keys, dirs_exist_ok=True)
+    if (pack := backup / folder.kept_pack.name).exists():
+        shutil.copytree(pack, folder.kept_pack, dirs_exist_ok=True)
 
 
 def _set_aside(file: Path, now: datetime) -> None:

@@ -97,9 +97,9 @@ BREAKAGES = (
     (with_a_cut_off_file, "counters.json"),
     (without_its_own_file, "pack.json"),
     (without_a_name, "tenant"),
-    (with_a_counter_without_a_place, "one_stop_id"),
-    (with_a_unit_that_is_none, "cannot be loaded"),
-    (with_an_unreadable_start, "hôm qua"),
+    (with_a_counter_without_a_place, "counters.json#/counters/3/one_stop_id"),
+    (with_a_unit_that_is_none, "units.json#/units/0"),
+    (with_an_unreadable_start, "pack.json#/business_starts_at"),
 )
 
 

@@ -25,7 +25,7 @@ def folder(tmp_path: Path) -> DataFolder:
 
 
 def release_of(folder: DataFolder) -> Path:
-    return folder.tenant().pack_folder / "release.json"
+    return folder.pack / "release.json"
 
 
 def test_a_start_without_release_rules_ends_and_names_the_file(folder: DataFolder) -> None:
