@@ -1,5 +1,5 @@
 import "fake-indexeddb/auto";
-import { beforeEach, expect, test, vi } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Flusher } from "./flush";
 import { openStore } from "./store";
 import type { Store } from "./store";
@@ -144,4 +144,70 @@ test("a revoked device hears of it", async () => {
     { timeout: 10_000 },
   );
   flusher.stop();
+});
+
+describe("a server that asks to be left alone", () => {
+  const told = (status: number, retryAfterMs: number | null): Reply => ({
+    kind: "refused",
+    status,
+    code: "busy",
+    retryAfterMs,
+  });
+
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    return () => {
+      vi.useRealTimers();
+    };
+  });
+
+  async function aWaitingFlusher(reply: Reply) {
+    const send = vi.fn(() => Promise.resolve(reply));
+    const flusher = aFlusher(send);
+    flusher.wake();
+    while (vi.getTimerCount() === 0) await new Promise((resolve) => setImmediate(resolve));
+    return { send, flusher };
+  }
+
+  test.each([429, 503])(
+    "with %d and Retry-After is, whoever touches the tablet meanwhile",
+    async (status) => {
+      const { send, flusher } = await aWaitingFlusher(told(status, 30_000));
+      for (let second = 0; second < 30; second += 1) {
+        flusher.wake();
+        await vi.advanceTimersByTimeAsync(1_000);
+      }
+      expect(send).toHaveBeenCalledTimes(1);
+      await vi.advanceTimersByTimeAsync(50);
+      await vi.waitFor(() => {
+        expect(send).toHaveBeenCalledTimes(2);
+      });
+      flusher.stop();
+    },
+  );
+
+  test("by a page without a body is as well", async () => {
+    const { send, flusher } = await aWaitingFlusher({ kind: "not_sent", retryAfterMs: 5_000 });
+    flusher.wake();
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(send).toHaveBeenCalledTimes(1);
+    flusher.stop();
+  });
+
+  test("for no time at all is not asked in a busy loop", async () => {
+    const { send, flusher } = await aWaitingFlusher(told(429, 0));
+    await vi.advanceTimersByTimeAsync(49);
+    expect(send).toHaveBeenCalledTimes(1);
+    flusher.stop();
+  });
+
+  test("with 408 names no time: the next touch tries again", async () => {
+    const { send, flusher } = await aWaitingFlusher(told(408, null));
+    flusher.wake();
+    await vi.waitFor(() => {
+      expect(send).toHaveBeenCalledTimes(2);
+    });
+    expect(await depth()).toEqual([105, 0, 0]);
+    flusher.stop();
+  });
 });

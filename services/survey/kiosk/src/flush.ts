@@ -37,13 +37,14 @@ export interface Route {
 
 type Sender = Route & { readonly environment: FlushEnvironment };
 
-/** `wake()` sends now; after a failure the flusher wakes itself, for ever, ever more rarely. */
+/** `wake()` sends now, unless the server named a time; after a failure the flusher wakes itself, for ever, ever more rarely. */
 export class Flusher {
   readonly #sender: Sender;
   #failures = 0;
   #running = false;
   #again = false;
   #stopped = false;
+  #toldToWait = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(route: Route, environment: FlushEnvironment) {
@@ -52,7 +53,7 @@ export class Flusher {
 
   /** Send what waits. A call while sending is under way makes sure of one more look afterwards. */
   readonly wake = (): void => {
-    if (this.#stopped) return;
+    if (this.#stopped || this.#toldToWait) return;
     this.#again = this.#running;
     if (!this.#running) void this.#turn();
   };
@@ -87,7 +88,15 @@ export class Flusher {
     if (this.#stopped) return;
     const jittered = backoffMs(this.#failures, this.#sender.environment.random());
     this.#failures += 1;
-    this.#timer = setTimeout(this.wake, Math.max(retryAfterMs ?? 0, jittered));
+    this.#toldToWait = retryAfterMs !== null;
+    // The jitter comes on top: all tablets of a server are told the same time.
+    this.#timer = setTimeout(
+      () => {
+        this.#toldToWait = false;
+        this.wake();
+      },
+      (retryAfterMs ?? 0) + jittered,
+    );
   }
 }
 

@@ -31,6 +31,8 @@ export class Link {
   readonly #signer: Signer;
   readonly #flusher: Flusher;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  /** How long the server asked for silence when it last answered a report or a question. */
+  #toldMs = 0;
   #stopped = false;
 
   constructor(identity: Identity, environment: LinkEnvironment) {
@@ -91,7 +93,7 @@ export class Link {
       const worked = await work().catch(() => false);
       failures = worked ? 0 : failures + 1;
       const retryMs = Math.min(SLOWEST_RETRY_MS, backoffMs(failures, Math.random()));
-      if (!this.#stopped) this.#later(() => void turn(), worked ? everyMs : retryMs);
+      if (!this.#stopped) this.#later(() => void turn(), worked ? everyMs : this.#toldMs + retryMs);
     };
     void turn();
   }
@@ -105,6 +107,7 @@ export class Link {
   }
 
   #heed(reply: Reply): void {
+    this.#toldMs = "retryAfterMs" in reply ? (reply.retryAfterMs ?? 0) : 0;
     if (reply.kind === "refused" && reply.status === 403 && reply.code.includes("revoked")) this.#revoked();
   }
 
