@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from services.chassis.broker.outbox_ends import LaneEnds
 from services.chassis.broker.outbox_file import OutboxFile, Row, record_of
 from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import monotonic
@@ -32,6 +33,7 @@ class OutboxBroker:
     def __init__(self, stores: Mapping[str, Path], owners: Mapping[str, str]) -> None:
         """Keep the paths; each reader opens connections of its own."""
         self._stores, self._owners = dict(stores), dict(owners)
+        self._ends = {name: LaneEnds(path) for name, path in self._stores.items()}
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
         """Do nothing: a topic is there when a store writes to it.
@@ -47,7 +49,9 @@ class OutboxBroker:
         by_store: dict[str, dict[TopicPartition, int | None]] = defaultdict(dict)
         for lane, after in lanes.items():
             by_store[self._store_of(lane.topic)][lane] = after
-        return OutboxReader([_StoreReader(self._stores[store], chosen) for store, chosen in by_store.items()])
+        return OutboxReader(
+            [_StoreReader(self._stores[store], self._ends[store], chosen) for store, chosen in by_store.items()]
+        )
 
     def publisher(self) -> NoReturn:
         """Refuse: what is in the outbox is published.
@@ -59,10 +63,11 @@ class OutboxBroker:
 
     def tails(self, topic: str) -> Mapping[int, Record | None]:
         """Give the newest record of each partition of a topic, `None` for an empty one."""
-        file = OutboxFile(self._stores[self._store_of(topic)])
-        query = f"{_ROWS} WHERE topic = ? AND partition = ? ORDER BY position DESC LIMIT 1"
+        store = self._store_of(topic)
+        ends, file = self._ends[store].look().positions, OutboxFile(self._stores[store])
+        query = f"{_ROWS} WHERE position = ?"
         try:
-            newest = {partition: file.rows(query, (topic, partition)) for partition in range(PARTITIONS)}
+            newest = {lane: file.rows(query, (ends.get((topic, lane), 0),)) for lane in range(PARTITIONS)}
         finally:
             file.close()
         return {partition: record_of(rows[0]) if rows else None for partition, rows in newest.items()}
@@ -128,22 +133,22 @@ class OutboxReader:
 class _StoreReader:
     """The lanes of one store, read in the order of its outbox."""
 
-    def __init__(self, path: Path, lanes: Mapping[TopicPartition, int | None]) -> None:
-        self._file = OutboxFile(path)
+    def __init__(self, path: Path, ends: LaneEnds, lanes: Mapping[TopicPartition, int | None]) -> None:
+        self._file, self._ends = OutboxFile(path), ends
         self._after = {lane: after or 0 for lane, after in lanes.items()}
         self._unchecked = {lane for lane, after in self._after.items() if after}
         self._topics = tuple(sorted({lane.topic for lane in lanes}))
         self._plain = frozenset(topic for topic in self._topics if not is_compacted(topic))
-        self._scanned = min(self._after.values())
+        self._scanned: int | None = None
         self._more = True
-        self._ends: dict[TopicPartition, int | None] = dict.fromkeys(lanes)
-        self._ends_known_to = 0
 
     def read(self, limit: int) -> list[Record]:
         if not self._file.is_there():
             self._more = False
             return []
         self._check_places()
+        if self._scanned is None:
+            self._scanned = self._beginning()
         # Rows of other topics are passed over once, not at every look: nothing at or before `newest` can come later.
         newest = self._file.newest()
         marks = ", ".join("?" * len(self._topics))
@@ -166,6 +171,14 @@ class _StoreReader:
                 records.append(Record(topic, partition, key, value, position) if topic in plain else record_of(row))
         return records
 
+    def _beginning(self) -> int:
+        # A lane without a row behind its place, an empty one above all, does not make the others wait for a pass over
+        # everything that they have read before.
+        ends = self._ends.look()
+        return min(
+            ends.known_to if ends.positions.get(lane, 0) <= after else after for lane, after in self._after.items()
+        )
+
     def _check_places(self) -> None:
         # After a restore the positions that a reader remembers may be another message's, or nobody's. Its lane is then
         # read again from the beginning, where the numbers and the life of each message tell what is new.
@@ -181,22 +194,13 @@ class _StoreReader:
     def seek(self, lane: TopicPartition, after: int | None) -> None:
         if lane in self._after:
             self._after[lane] = after or 0
-            self._scanned = min(self._scanned, self._after[lane])
+            if self._scanned is not None:
+                self._scanned = min(self._scanned, self._after[lane])
             self._more = True
 
     def end(self) -> Mapping[TopicPartition, int | None]:
-        newest = self._file.newest()
-        query = "SELECT position FROM outbox WHERE position > ? AND topic = ? AND partition = ? ORDER BY position DESC LIMIT 1"
-        for lane in self._lanes_with_records():
-            if found := self._file.rows(query, (self._ends_known_to, *lane)):
-                self._ends[lane] = found[0][0]
-        self._ends_known_to = newest
-        return self._ends
-
-    def _lanes_with_records(self) -> set[TopicPartition]:
-        marks = ", ".join("?" * len(self._topics))
-        heads = self._file.rows(f"SELECT topic, partition FROM outbox_heads WHERE topic IN ({marks})", self._topics)
-        return self._ends.keys() & {TopicPartition(*head) for head in heads}
+        ends = self._ends.look().positions
+        return {lane: ends.get(lane) for lane in self._after}
 
     def close(self) -> None:
         self._file.close()

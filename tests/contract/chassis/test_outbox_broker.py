@@ -4,16 +4,19 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from services.chassis.broker.outbox_file import OutboxFile
 from services.chassis.broker.outbox_reader import OutboxBroker
 from services.chassis.broker.port import TopicPartition
 from services.chassis.database import open_database
 from services.chassis.envelope import number_of
 from services.chassis.event_store.port import OutboxRow
 from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
 from services.chassis.testing.broker_suite import INCARNATION, BrokerSuite, a_row, lanes_of, read
 
 TOPICS = {"events": "survey.ballot.events.v1", "state": "survey.questionnaire.state.v1"}
@@ -111,3 +114,40 @@ class TestOutboxBroker(BrokerSuite):
             log.broker.publisher()
         with pytest.raises(LookupError):
             log.broker.reader(lanes_of("tasks.task.events.v1"))
+
+    def test_an_empty_lane_does_not_send_a_reader_back_to_the_beginning(
+        self, log: OutboxLog, monkeypatch: pytest.MonkeyPatch
+    ):
+        asked = list[tuple[str, Sequence[object]]]()
+        rows = OutboxFile.rows
+
+        def noted(file: OutboxFile, query: str, parameters: Sequence[object] = ()) -> list[Any]:
+            asked.append((query, parameters))
+            return rows(file, query, parameters)
+
+        topic = log.topic("events")
+        log.write([a_row(topic, number) for number in range(1, 51)])
+        (lane,) = [TopicPartition(topic, number) for number, tail in log.broker.tails(topic).items() if tail]
+        places: dict[TopicPartition, int | None] = {
+            **lanes_of(topic),
+            **lanes_of(log.topic("state")),
+            lane: 50,
+        }
+        reader = log.broker.reader(places)
+        monkeypatch.setattr(OutboxFile, "rows", noted)
+        assert list(reader.poll(10, 0.01)) == []
+        assert {parameters[0] for query, parameters in asked if query.endswith("ORDER BY position LIMIT ?")} == {50}
+        log.write([a_row(topic, 51)])
+        assert [record.resume for record in reader.poll(10, 1)] == [51]
+        reader.close()
+
+    def test_the_ends_of_a_restored_store_are_looked_up_anew(self, log: OutboxLog):
+        topic = log.topic("events")
+        log.write([a_row(topic, number) for number in range(1, 6)])
+        before = [tail for tail in log.broker.tails(topic).values() if tail]
+        assert [tail.resume for tail in before] == [5]
+        with log.open().begin() as connection:
+            connection.exec_driver_sql("DELETE FROM outbox WHERE position > 2")
+            connection.exec_driver_sql("INSERT INTO incarnations VALUES (2, ?, 0, 'restored')", (new_id().bytes,))
+        after = [tail for tail in log.broker.tails(topic).values() if tail]
+        assert [tail.resume for tail in after] == [2]
