@@ -30,7 +30,7 @@ from tests.chaos.postgres_backup import PostgresBackup
 from tests.chaos.processes import Process
 from tests.chaos.world import Hurt
 from tests.support.servers.kafka import local_kafka
-from tests.support.servers.ports import eventually, free_port
+from tests.support.servers.ports import free_port
 from tests.support.servers.postgres import Databases, postgres_server
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class DistributedWorld:
         for process in self.processes.values():
             process.start()
         self._keeper.start()
-        eventually(self._ready, seconds=90)
+        wait_for_nobody(self._unready, seconds=90)
 
     def stop(self) -> None:
         self._closing.set()
@@ -174,7 +174,19 @@ class DistributedWorld:
         }
 
     def _web_command(self, name: str) -> list[str]:
-        web = [sys.executable, "-m", "gunicorn", "-k", "gthread", "-w", WEB_WORKERS[name], "--threads", "8"]
+        web = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--log-level",
+            "warning",
+            "-k",
+            "gthread",
+            "-w",
+            WEB_WORKERS[name],
+            "--threads",
+            "8",
+        ]
         return [*web, "-b", f"127.0.0.1:{self.ports[name]}", f"services.{name}.app:create_app()"]
 
     def _streams_command(self) -> list[str]:
@@ -198,15 +210,16 @@ class DistributedWorld:
                 if name not in self._resting and not process.alive():
                     process.start()
 
-    def _ready(self) -> bool:
-        try:
-            answers = [httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2) for port in self._web_ports()]
-            return all(answer.is_success for answer in answers)
-        except httpx.HTTPError:
-            return False
+    def _unready(self) -> list[str]:
+        """Say which web processes may not be sent work yet, and why."""
+        return [why for name in SERVICES if (why := self._why_unready(name))]
 
-    def _web_ports(self) -> list[int]:
-        return [self.ports[name] for name in SERVICES]
+    def _why_unready(self, name: str) -> str:
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{self.ports[name]}/readyz", timeout=2)
+        except httpx.HTTPError as error:
+            return f"{name} web: {error!r}"
+        return "" if answer.is_success else f"{name} web: {answer.text[:200]}"
 
     def behind(self) -> list[str]:
         """Say which relays and readers have something left to do."""

@@ -36,10 +36,11 @@ class Process:
         return self._process is not None and self._process.poll() is None
 
     def kill(self) -> None:
+        if self._process is None:
+            return
         for pid in [*descendants(self.pid), self.pid]:
             send(pid, signal.SIGKILL)
-        if self._process is not None:
-            self._process.wait()
+        self._process.wait()
 
     def freeze(self) -> None:
         for pid in [self.pid, *descendants(self.pid)]:
