@@ -10,7 +10,7 @@ from tests.support.fake_survey_server import KIOSK_DIST, FakeSurveyServer
 from tests.support.kiosk_browser import KioskBrowser
 
 AXE = KIOSK_DIST.parent / "node_modules/axe-core/axe.min.js"
-SIZES = [(1280, 800), (800, 1280), (1024, 600)]
+SIZES = [(1280, 800), (800, 1280), (768, 1024), (1024, 600)]
 
 CUT = """() => {
     const page = document.documentElement;
