@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,7 +79,7 @@ class Case:
         return a_fact(at + 1, "survey.ballot_cast.v1", data)
 
 
-def a_fact(position: int, wire: str, data: dict[str, object]) -> RecordedFact:
+def a_fact(position: int, wire: str, data: Mapping[str, object]) -> RecordedFact:
     return RecordedFact(
         position=position,
         stream="ballots-17",
