@@ -82,7 +82,7 @@ class DistributedWorld:
         for process in self.processes.values():
             process.start()
         self._keeper.start()
-        wait_for_nobody(self._unready, seconds=90)
+        wait_for_nobody(self._unready, seconds=240)
 
     def stop(self) -> None:
         self._closing.set()
