@@ -82,7 +82,7 @@ def evolve(state: Ballots, event: Event, *, remember: int = BALLOTS_REMEMBERED) 
     """Fold one fact into the state."""
     match event:
         case BallotCast():
-            return _cast(_received(state, event.receipt), event, remember)
+            return _cast(state, event, remember)
         case BallotChanged():
             return _with(_received(state, event.receipt), event.ballot_id, score=event.score)
         case BallotQuarantined() | BallotReleased():
@@ -129,9 +129,13 @@ def forget_old(state: Ballots, *, remember: int = BALLOTS_REMEMBERED) -> Ballots
 
 
 def _received(state: Ballots, receipt: Receipt | None) -> Ballots:
+    return replace(state, sequence=_sequence_with(state.sequence, receipt))
+
+
+def _sequence_with(sequence: DeviceSequence, receipt: Receipt | None) -> DeviceSequence:
     if receipt is None or receipt.seq is None:
-        return state
-    return replace(state, sequence=state.sequence.add(receipt.seq, prev=receipt.prev, sha256=receipt.sha256))
+        return sequence
+    return sequence.add(receipt.seq, prev=receipt.prev, sha256=receipt.sha256)
 
 
 def _cast(state: Ballots, event: BallotCast, remember: int) -> Ballots:
@@ -149,9 +153,11 @@ def _cast(state: Ballots, event: BallotCast, remember: int) -> Ballots:
     awaited = state.awaited
     if event.ballot_id in awaited:
         awaited = {ballot_id: answers for ballot_id, answers in awaited.items() if ballot_id != event.ballot_id}
-    after = replace(
-        state,
+    # Every field is named: `replace` costs more than all else that a ballot does to the state.
+    after = Ballots(
+        sequence=_sequence_with(state.sequence, event.receipt),
         recent=recent,
+        forgotten=state.forgotten,
         awaited=awaited,
         tally=tally,
         pace=pace_after(state.pace, event),

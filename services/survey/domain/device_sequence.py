@@ -43,6 +43,8 @@ class DeviceSequence:
 
     def has(self, seq: int) -> bool:
         """Say whether an envelope has come."""
+        if seq > self.last:
+            return False
         at = bisect_right(self.spans, seq, key=_first) - 1
         return at >= 0 and seq <= self.spans[at].last
 
@@ -64,6 +66,8 @@ class DeviceSequence:
 
     def add(self, seq: int, *, prev: str | None, sha256: str) -> "DeviceSequence":
         """Count an envelope as come. One that has come before changes nothing."""
+        if self.spans and seq == self.last + 1:
+            return self._followed_by(seq, prev, sha256)
         if self.has(seq):
             return self
         at = bisect_right(self.spans, seq, key=_first)
@@ -80,6 +84,13 @@ class DeviceSequence:
         broken = _breaks(seq, prev, before.last_sha256 if before else None)
         broken = broken or (after is not None and _breaks(seq + 1, after.first_prev, sha256))
         return DeviceSequence(spans=(*kept_before, joined, *kept_after), chain_broken=self.chain_broken or broken)
+
+    def _followed_by(self, seq: int, prev: str | None, sha256: str) -> "DeviceSequence":
+        """Count the envelope behind the last one: what a tablet nearly always sends."""
+        last = self.spans[-1]
+        joined = Span(first=last.first, last=seq, first_prev=last.first_prev, last_sha256=sha256)
+        broken = self.chain_broken or _breaks(seq, prev, last.last_sha256)
+        return DeviceSequence(spans=(*self.spans[:-1], joined), chain_broken=broken)
 
 
 def _first(span: Span) -> int:

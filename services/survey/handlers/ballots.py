@@ -91,7 +91,7 @@ class Receiver:
         works = [_Work(line) for line in lines]
         tablet = self._memory.tablet(device.device_id)
         with tablet.lock:
-            if not tablet.is_loaded:
+            if not self._memory.is_fresh(tablet):
                 self._memory.refresh(tablet)
             tablet.anchors = anchors_with(tablet.anchors, tuple(lines))
             hearing = Hearing(

@@ -25,6 +25,9 @@ SNAPSHOT_EVERY = 500
 TABLETS_REMEMBERED = 2_000
 MARK_TRUSTED_SECONDS = 2.0
 
+TABLET_TRUSTED_SECONDS = 2.0
+"""A tablet's next batch may have gone to another process: what is older is read on, which costs less than a lost race."""
+
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Ballots)
 
@@ -41,6 +44,7 @@ class Tablet:
     marked_at: int = 0
     """How far backups reached when `backed_up_through` was read."""
     is_loaded: bool = False
+    used_at: float = float("-inf")
     lock: RLock = field(default_factory=RLock)
 
 
@@ -64,6 +68,11 @@ class BallotMemory:
             if len(self._tablets) > TABLETS_REMEMBERED:
                 self._tablets.popitem(last=False)
             return tablet
+
+    def is_fresh(self, tablet: Tablet) -> bool:
+        """Say whether this process served the tablet a moment ago, and take note that it does so again."""
+        used_at, tablet.used_at = tablet.used_at, monotonic()
+        return tablet.is_loaded and tablet.used_at - used_at < TABLET_TRUSTED_SECONDS
 
     def refresh(self, tablet: Tablet) -> Versioned[Ballots]:
         """Read what is new of a tablet's stream."""

@@ -17,6 +17,7 @@ from services.survey.domain.abuse import RULE_SETS
 from services.survey.domain.ballot_events import BallotCast, BallotChanged, EnvelopeQuarantined
 from services.survey.domain.ballots import BALLOTS_REMEMBERED, FORGOTTEN_SHARE
 from services.survey.domain.device import Binding, Device
+from services.survey.handlers import memory
 from services.survey.handlers.around import Surroundings
 from services.survey.handlers.ballots import BatchAnswer, Receiver
 from services.survey.handlers.kinds import REGISTRY
@@ -55,8 +56,8 @@ class Process:
         publish = Publisher("test", UUID(int=1), CLOCK, new_id)
         self.streams = Streams(self.store, self.store, REGISTRY, publish)
         tables: Any = NoTables()
-        memory = BallotMemory(self.streams, tables)
-        self.receiver = Receiver(self.streams, memory, Surroundings(self.streams, CLOCK, RULE_SETS["abuse-v1"]))
+        known = BallotMemory(self.streams, tables)
+        self.receiver = Receiver(self.streams, known, Surroundings(self.streams, CLOCK, RULE_SETS["abuse-v1"]))
 
     def send(self, lines: list[bytes]) -> BatchAnswer:
         return self.receiver.receive(DEVICE, [read_line(line) for line in lines], NOW)
@@ -173,3 +174,15 @@ def test_what_was_decided_on_top_of_a_lost_race_is_decided_again() -> None:
         answer = first.send([tablet.lines[3], tablet.lines[3]])
         assert [result.verdict for result in answer.results] == ["created", "already_have"]
         assert not any(isinstance(fact, EnvelopeQuarantined) for fact in first.facts())
+
+
+def test_a_tablet_that_another_process_may_have_served_is_read_on_before_anything_is_decided(monkeypatch) -> None:
+    monkeypatch.setattr(memory, "TABLET_TRUSTED_SECONDS", -1.0)
+    tablet, offered = a_day(3), []
+    with processes() as (first, second):
+        first.send([tablet.lines[1]])
+        second.send([tablet.lines[2]])
+        append_many = first.store.append_many
+        monkeypatch.setattr(first.store, "append_many", lambda asked: offered.extend(asked) or append_many(asked))
+        assert [result.verdict for result in first.send([tablet.lines[3]]).results] == ["created"]
+        assert len(offered) == 1
