@@ -181,7 +181,7 @@ def _error_page(problem: Response) -> Response:
     status = problem.status_code
     shown = status if status in _ERROR_PAGES else (500 if status >= 500 else 400)
     made = make_response(render_template("error.html", shown=shown, request_id=g.get("request_id", "")), status)
-    for name in ("Retry-After", "Allow"):
+    for name in ("Retry-After", "Allow", "Connection"):
         if name in problem.headers:
             made.headers[name] = problem.headers[name]
     return made
