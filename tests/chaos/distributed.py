@@ -17,9 +17,9 @@ from cchc.distributed import SERVICES
 from cchc.init import read_pack
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
+from services.chassis.domain import Unavailable
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
-from services.chassis.projector.status import read_statuses
 from services.chassis.seals import Seals, verify
 from services.chassis.settings import Environment
 from services.gateway import bootstrap as gateway
@@ -28,6 +28,7 @@ from services.survey.handlers.pack import load_pack
 from tests.chaos.pause import pause, wait_for_nobody
 from tests.chaos.postgres_backup import PostgresBackup
 from tests.chaos.processes import Process
+from tests.chaos.unread import unread
 from tests.chaos.world import Hurt
 from tests.support.servers.kafka import local_kafka
 from tests.support.servers.ports import free_port
@@ -229,13 +230,20 @@ class DistributedWorld:
     def _unread(self, name: str) -> list[str]:
         engine = open_database(self.urls[name])
         try:
-            with engine.connect() as connection:
-                statuses = read_statuses(connection, SystemClock().now())
-        except SQLAlchemyError as error:
+            return unread(engine, name, self._heads())
+        except (SQLAlchemyError, Unavailable) as error:
             return [f"{name}: {error}"]
         finally:
             engine.dispose()
-        return [str(it) for it in statuses if not it.ready or it.state != "running" or it.lag_messages]
+
+    def _heads(self) -> dict[tuple[str, int], int]:
+        """Give the ends of all topics, as the stores that own them say."""
+        heads: dict[tuple[str, int], int] = {}
+        for service in SERVICES:
+            store = self._store(service)
+            heads |= store.heads()
+            store.close()
+        return heads
 
     def _store(self, name: str) -> EventStore:
         return open_event_store(open_database(self.urls[name]))

@@ -12,16 +12,19 @@ from typing import TYPE_CHECKING
 
 import httpx
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DataFolder
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
+from services.chassis.domain import Unavailable
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from tests.chaos.judge_figures import FIGURE_EVENTS
 from tests.chaos.pause import pause, wait_for_nobody
 from tests.chaos.processes import Process, children, command_of, send
 from tests.chaos.reading import events_of
+from tests.chaos.unread import unread
 from tests.chaos.world import Hurt
 from tests.support.servers.ports import eventually, free_port
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from services.chassis.envelope import CloudEvent
 
 STORES = ("survey", "gateway", "folder")
+READ_MODELS = {"survey": "read_survey", "gateway": "read_gateway", "indicators": "folder"}
 
 
 class EmbeddedWorld:
@@ -108,10 +112,24 @@ class EmbeddedWorld:
     def behind(self) -> list[str]:
         """Say which readers have something left to do."""
         try:
-            statuses = json.loads(self._cchc("projections", "list", "--json"))
-        except (subprocess.CalledProcessError, ValueError) as error:
+            return [line for name, file in READ_MODELS.items() for line in self._unread(name, file)]
+        except (SQLAlchemyError, Unavailable) as error:
             return [str(error)]
-        return [str(it) for it in statuses if not it["ready"] or it["state"] != "running" or it["lag_messages"]]
+
+    def _unread(self, service: str, file: str) -> list[str]:
+        engine = open_database(f"sqlite:///{self.data.database(file)}", read_only=True)
+        try:
+            return unread(engine, service, self._heads())
+        finally:
+            engine.dispose()
+
+    def _heads(self) -> dict[tuple[str, int], int]:
+        """Give the ends of all topics, as the stores that own them say."""
+        heads: dict[tuple[str, int], int] = {}
+        for store in self.stores().values():
+            heads |= store.heads()
+            store.close()
+        return heads
 
     def _hit(self, name: str, number: signal.Signals) -> None:
         for pid in children(self._up.pid):

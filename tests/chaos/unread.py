@@ -1,0 +1,46 @@
+"""What readers have not read yet, by the logs themselves: what a reader says of itself may be older than the log."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection, Engine
+
+from services.chassis.broker.port import is_compacted
+from services.chassis.clock import SystemClock
+from services.chassis.projector.builds import pointer_of
+from services.chassis.projector.positions import load_lanes
+from services.chassis.projector.status import read_statuses
+from services.gateway.worker import PROJECTIONS as GATEWAY
+from services.indicators.projections.survey_messages import BALLOTS_TOPIC, COUNTERS_TOPIC
+from services.indicators.projections.units import UNITS_TOPIC
+from services.survey.worker import PROJECTIONS as SURVEY
+
+READERS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "survey": {projection.name: projection.topics for projection in SURVEY},
+    "gateway": {projection.name: projection.topics for projection in GATEWAY},
+    "indicators": {"folder": (BALLOTS_TOPIC, COUNTERS_TOPIC), "indicators_units": (UNITS_TOPIC,)},
+}
+"""Which topics each read model of a service is made of."""
+
+
+def unread(engine: Engine, service: str, heads: Mapping[tuple[str, int], int]) -> list[str]:
+    """Say which read models of a service are not well, or have not come to the ends of their topics."""
+    with engine.connect() as connection:
+        statuses = read_statuses(connection, SystemClock().now())
+        lines = [str(it) for it in statuses if not it.ready or it.state != "running" or it.lag_messages]
+        for name, topics in READERS[service].items():
+            lines += _short_of(connection, name, [topic for topic in topics if not is_compacted(topic)], heads)
+    return lines
+
+
+def _short_of(
+    connection: Connection, name: str, topics: Sequence[str], heads: Mapping[tuple[str, int], int]
+) -> list[str]:
+    pointer = pointer_of(connection, name)
+    if pointer is None:
+        return [f"{name}: not built yet"]
+    lanes = load_lanes(connection, (name, pointer.build), topics)
+    return [
+        f"{name}: {state.place} stands at {state.sequence.last}, its log at {heads[state.place]}"
+        for state in lanes
+        if state.sequence.last < heads.get(state.place, 0)
+    ]
