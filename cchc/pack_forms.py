@@ -1,5 +1,7 @@
 """What the files of a tenant pack must hold at least. What else stands in them is kept and not judged."""
 
+from typing import Any
+
 from marshmallow import INCLUDE, Schema, fields, validate
 
 SLUG = validate.Regexp(r"^[a-z0-9-]{1,64}\Z")
@@ -39,7 +41,7 @@ def _day() -> fields.Date:
     return fields.Date(allow_none=True)
 
 
-def _many(form: type[Schema], *, least: int = 0) -> fields.List:
+def _many(form: type[Schema], *, least: int = 0) -> fields.List[Any]:
     return fields.List(fields.Nested(form), required=True, validate=validate.Length(min=least))
 
 

@@ -1,10 +1,12 @@
 """Opening databases: PostgreSQL by URL, SQLite by file, each with the settings that durability rests on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool, QueuePool
 
@@ -32,6 +34,29 @@ def open_database(url: str, *, read_only: bool = False, pool_size: int = 5) -> E
         parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
     )
     return engine.execution_options(postgresql_readonly=True) if read_only else engine
+
+
+@contextmanager
+def begin_unhurried(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction for what can be made again: its commit does not wait for the disk.
+
+    A power cut may undo it, whole and with what came after it in the same way. Commits of other connections wait for
+    the disk as ever, and then for this one's too.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            driver: Any = connection.connection.driver_connection
+            driver.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                # Nobody is ever given a connection from the pool that does not wait.
+                connection.invalidate()
+        else:
+            with connection.begin():
+                connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+                yield connection
 
 
 def _open_sqlite(path: Path, *, read_only: bool, pool_size: int) -> Engine:

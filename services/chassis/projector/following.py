@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 
 from services.chassis.broker.port import Broker, Reader, Record, Topic, TopicPartition, is_compacted
 from services.chassis.clock import Clock, monotonic
+from services.chassis.database import begin_unhurried
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
 from services.chassis.projector.applying import Applier, Batch, read_batch
@@ -137,7 +138,8 @@ class Follower:
 
     def _transact(self, batch: Batch, within: Connection | None, *, singly: bool) -> None:
         if within is None:
-            with self._setup.engine.begin() as connection:
+            begin = Engine.begin if self._applier.follows_pointer else begin_unhurried
+            with begin(self._setup.engine) as connection:
                 self._applier.apply(connection, batch, singly=singly)
         else:
             with within.begin_nested():

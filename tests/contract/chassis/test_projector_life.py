@@ -80,6 +80,35 @@ class Moody(Tallies):
         super().apply(view, batch)
 
 
+class Watched(Tallies):
+    """Notes how its commits wait for the disk (2 is FULL, 1 does not flush)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.flushing: list[tuple[bool, int]] = []
+
+    def apply(self, view: View, batch: Sequence[Delivery]) -> None:
+        level = view.connection.exec_driver_sql("PRAGMA synchronous").scalar_one()
+        self.flushing.append((view.live, int(level)))
+        super().apply(view, batch)
+
+
+def test_what_can_be_made_again_does_not_wait_for_the_disk_and_the_live_build_does(
+    engine: Engine, log: InMemoryLog
+) -> None:
+    rows = some_rows(Sender(), 100)
+    log.write(*rows[:50])
+    watched = Watched()
+    projector = a_projector(engine, InMemoryBroker(log), watched)
+    drain(projector)
+    projector.rebuild()
+    log.write(*rows[50:])
+    drain(projector)
+    assert set(watched.flushing) == {(True, 2), (False, 1)}
+    assert watched.flushing[-1] == (True, 2)
+    assert tables_of(engine, watched) == plain(rows)
+
+
 def told(engine: Engine) -> tuple[str, bool, str | None]:
     """What the read database tells other processes about the only projection: written just after the projector knows it."""
     with engine.connect() as connection:

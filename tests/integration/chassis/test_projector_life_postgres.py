@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
-from services.chassis.database import open_database
+from services.chassis.database import begin_unhurried, open_database
 from tests.contract.chassis.test_projector_life import (
     log,
     test_a_new_version_is_built_aside_and_then_switched_to,
@@ -28,3 +28,10 @@ def engine(postgres_url: str) -> Iterator[Engine]:
     engine = open_database(postgres_url)
     yield engine
     engine.dispose()
+
+
+def test_a_commit_that_need_not_wait_for_the_disk_does_not_and_the_next_one_does(engine: Engine) -> None:
+    with begin_unhurried(engine) as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off"
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"

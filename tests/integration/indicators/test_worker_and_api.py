@@ -86,7 +86,9 @@ def test_one_worker_at_a_time_owns_the_schedule(rig):
 
 
 def test_a_worker_is_put_together_from_its_settings(tmp_path, rig):
-    settings = Settings(database=f"sqlite:///{tmp_path / 'other.db'}", keys=tmp_path, tenant="test", pack=rig.settings.pack)
+    settings = Settings(
+        database=f"sqlite:///{tmp_path / 'other.db'}", keys=tmp_path, tenant="test", pack=rig.settings.pack
+    )
     migrate(settings)
     names = [task.name for task in build_worker(settings, rig.projector._setup.broker)]
     assert names == ["folder", "indicators_units", "indicators-schedule"]
