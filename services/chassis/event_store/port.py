@@ -106,7 +106,7 @@ class IncarnationSuperseded(Refusal):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecordedFact:
-    """A fact as it stands in the store."""
+    """A fact as it stands in the store; the first one of a command that has an id carries that, its hash and its result."""
 
     position: int
     stream: str
@@ -115,6 +115,9 @@ class RecordedFact:
     data: bytes
     metadata: bytes
     recorded_at: datetime
+    command_id: bytes | None = None
+    command_hash: bytes | None = None
+    result: bytes | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -42,7 +42,9 @@ _APPEND = (
 _STATEMENT = b"cchc_append"
 _BINARY = (1,) * len(PARAMETER_TYPES)
 
-_FACTS = "SELECT position, stream, version, type, data, metadata, recorded_at FROM events"
+_FACTS = (
+    "SELECT position, stream, version, type, data, metadata, recorded_at, command_id, command_hash, result FROM events"
+)
 _OUTBOX = "SELECT position, topic, partition, number, key, value, incarnation FROM outbox"
 
 
@@ -190,7 +192,7 @@ def _refuse_failure(result: PGresult) -> None:
 
 
 def _fact(*row: Any) -> RecordedFact:
-    position, stream, version, kind, data, metadata, recorded_at = row
+    position, stream, version, kind, data, metadata, recorded_at, command_id, command_hash, result = row
     return RecordedFact(
         position=position,
         stream=stream,
@@ -199,6 +201,9 @@ def _fact(*row: Any) -> RecordedFact:
         data=data,
         metadata=metadata,
         recorded_at=recorded_at,
+        command_id=command_id and command_id.bytes,
+        command_hash=command_hash,
+        result=result,
     )
 
 

@@ -23,7 +23,9 @@ from services.chassis.event_store.requests import check_requests
 from services.chassis.event_store.sqlite_batch import record
 from services.chassis.event_store.timestamps import from_microseconds
 
-_FACTS = "SELECT position, stream, version, type, data, metadata, recorded_at FROM events"
+_FACTS = (
+    "SELECT position, stream, version, type, data, metadata, recorded_at, command_id, command_hash, result FROM events"
+)
 _OUTBOX = "SELECT position, topic, partition, number, key, value, incarnation FROM outbox"
 
 # These carry their reason in the low byte of the code; everything else is a mistake of the program.
@@ -142,7 +144,7 @@ def _failures_named() -> Iterator[None]:
 
 
 def _fact(*row: Any) -> RecordedFact:
-    position, stream, version, kind, data, metadata, recorded_at = row
+    position, stream, version, kind, data, metadata, recorded_at, command_id, command_hash, result = row
     return RecordedFact(
         position=position,
         stream=stream,
@@ -151,6 +153,9 @@ def _fact(*row: Any) -> RecordedFact:
         data=data,
         metadata=metadata,
         recorded_at=from_microseconds(recorded_at),
+        command_id=command_id,
+        command_hash=command_hash,
+        result=result,
     )
 
 

@@ -39,13 +39,16 @@ def digest_of(rows: Sequence[Row]) -> bytes:
     return digest.digest()
 
 
-def _fact_fields(fact: RecordedFact) -> tuple[bytes, ...]:
+def _fact_fields(fact: RecordedFact) -> tuple[bytes | None, ...]:
     return (
         struct.pack(">qqq", fact.position, fact.version, to_microseconds(fact.recorded_at)),
         fact.stream.encode(),
         fact.type.encode(),
         fact.data,
         fact.metadata,
+        fact.command_id,
+        fact.command_hash,
+        fact.result,
     )
 
 

@@ -66,6 +66,15 @@ class EventStoreSuite:
         assert again == Verdict(outcome=Outcome.ALREADY_HAVE, version=0, position=1, result=b"done")
         assert store.last_position() == 2
 
+    def test_the_first_fact_of_a_command_tells_which_one_it_was(self, store: EventStore) -> None:
+        request = a_request(a_stream(), facts=(a_fact(), a_fact()), command_id=new_id(), result=b"done")
+        store.append(request)
+        assert request.command_id is not None
+        assert [(fact.command_id, fact.command_hash, fact.result) for fact in store.read(0, 10)] == [
+            (request.command_id.bytes, request.command_hash, b"done"),
+            (None, None, None),
+        ]
+
     def test_another_command_under_a_known_id_is_a_conflict(self, store: EventStore) -> None:
         command_id = new_id()
         store.append(a_request(a_stream(), command_id=command_id))

@@ -116,6 +116,7 @@ class InMemoryEventStore:
     def _record(self, request: AppendRequest, version: int) -> Verdict:
         position, now = len(self._kept.facts), self._clock.now()
         recorded_at = max(now, self._kept.facts[-1].recorded_at) if self._kept.facts else now
+        known_by = None if request.command_id is None else request.command_id.bytes
         for nth, fact in enumerate(request.facts, 1):
             self._kept.facts.append(
                 RecordedFact(
@@ -126,6 +127,9 @@ class InMemoryEventStore:
                     data=fact.data,
                     metadata=fact.metadata,
                     recorded_at=recorded_at,
+                    command_id=known_by if nth == 1 else None,
+                    command_hash=request.command_hash if known_by and nth == 1 else None,
+                    result=request.result if nth == 1 else None,
                 )
             )
         self._kept.claims.update(request.claims)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine
@@ -73,6 +74,9 @@ class SealsSuite:
             ("type", "'things.thing_lost.v1'"),
             ("data", "CAST('{\"kept\":trve}' AS {blob})"),
             ("metadata", "CAST('[]' AS {blob})"),
+            ("command_id", "{id}"),
+            ("command_hash", "CAST('another' AS {blob})"),
+            ("result", "CAST('another' AS {blob})"),
         ],
     )
     def test_a_changed_fact_is_found(
@@ -80,7 +84,8 @@ class SealsSuite:
     ) -> None:
         Sealer(store, seals).run_once()
         blob = "BLOB" if engine.dialect.name == "sqlite" else "bytea"
-        new_value = value.replace("{blob}", blob)
+        an_id = "zeroblob(16)" if blob == "BLOB" else f"'{UUID(int=0)}'"
+        new_value = value.replace("{blob}", blob).replace("{id}", an_id)
         self.change(engine, f"UPDATE events SET {column} = {new_value} WHERE position = 3")
         assert self.found(store, seals) == [(Ledger.FACTS, 1, "a sealed row was changed")]
 
