@@ -5,7 +5,7 @@ without decoding the rest: `{"number":"00000000000000000042","incarnation":"…`
 """
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -141,6 +141,19 @@ def decode(value: bytes) -> CloudEvent:
     """
     try:
         return _decoder.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidMessage(str(error)) from error
+
+
+def decode_all(values: Iterable[bytes | None]) -> list[CloudEvent | None]:
+    """Read many bodies; a tombstone is `None`.
+
+    Raises:
+        InvalidMessage: One of them is not a CloudEvent of ours.
+    """
+    read = _decoder.decode
+    try:
+        return [None if value is None else read(value) for value in values]
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InvalidMessage(str(error)) from error
 

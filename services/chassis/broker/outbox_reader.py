@@ -20,6 +20,8 @@ WAKE_SECONDS = 0.005
 """How often a reader that waits asks each file whether it changed; that costs about 2 µs."""
 
 _ROWS = "SELECT position, topic, partition, number, key, value, incarnation FROM outbox"
+_PLAIN_ROWS = "SELECT position, topic, partition, key, value FROM outbox"
+"""Enough where no topic is compacted: the body tells the rest, and a rebuild reads every row of it."""
 
 
 class OutboxBroker:
@@ -152,23 +154,32 @@ class _StoreReader:
         # Rows of other topics are passed over once, not at every look: nothing at or before `newest` can come later.
         newest = self._file.newest()
         marks = ", ".join("?" * len(self._topics))
-        query = f"{_ROWS} WHERE position > ? AND topic IN ({marks}) ORDER BY position LIMIT ?"
+        columns = _PLAIN_ROWS if len(self._plain) == len(self._topics) else _ROWS
+        query = f"{columns} WHERE position > ? AND topic IN ({marks}) ORDER BY position LIMIT ?"
         rows = self._file.rows(query, (self._scanned, *self._topics, limit))
         self._more = len(rows) == limit
         last = rows[-1][0] if rows else 0
         self._scanned = last if self._more else max(last, newest, self._scanned)
-        return self._wanted(rows)
+        return self._wanted_plain(rows) if columns is _PLAIN_ROWS else self._wanted(rows)
 
-    def _wanted(self, rows: Sequence[Row]) -> list[Record]:
+    def _wanted_plain(self, rows: Sequence[tuple[int, str, int, str, bytes]]) -> list[Record]:
         # A rebuild passes every message through here: plain tuples find a lane as well as named ones, at half the cost.
         records: list[Record] = []
-        after, plain = self._after, self._plain
-        for row in rows:
-            position, topic, partition, _, key, value, _ = row
+        after = self._after
+        for position, topic, partition, key, value in rows:
             lane = (topic, partition)
             if after.get(lane, position) < position:  # type: ignore[call-overload]
                 after[lane] = position  # type: ignore[index]
-                records.append(Record(topic, partition, key, value, position) if topic in plain else record_of(row))
+                records.append(Record(topic, partition, key, value, position))
+        return records
+
+    def _wanted(self, rows: Sequence[Row]) -> list[Record]:
+        records: list[Record] = []
+        for row in rows:
+            position, lane = row[0], TopicPartition(row[1], row[2])
+            if self._after.get(lane, position) < position:
+                self._after[lane] = position
+                records.append(record_of(row))
         return records
 
     def _beginning(self) -> int:

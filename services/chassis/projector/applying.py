@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from services.chassis.broker.port import Record, is_compacted
 from services.chassis.clock import Clock, rfc3339
 from services.chassis.domain import InvalidMessage
-from services.chassis.envelope import decode
+from services.chassis.envelope import decode, decode_all
 from services.chassis.projection import Delivery, Projection, View
 from services.chassis.projector.builds import pointer_of, view_of
 from services.chassis.projector.failures import UNFIT, why_unfit
@@ -40,8 +40,12 @@ def read_batch(admitted: Admitted, states: list[LaneState]) -> Batch:
     """Decode what is to be applied; `states` are the lanes that moved."""
     unfit = [Unfit(record, record.number, reason) for record, reason in admitted.unreadable]
     try:
-        deliveries = list(map(_delivery, admitted.records, admitted.numbers))
         records = admitted.records
+        events = decode_all([record.value for record in records])
+        deliveries = [
+            Delivery(record.topic, record.partition, number, record.key, event)
+            for record, number, event in zip(records, admitted.numbers, events, strict=True)
+        ]
     except InvalidMessage:
         deliveries, records = _readable(admitted, unfit)
     return Batch(deliveries=deliveries, records=records, unfit=unfit, states=states, markers=admitted.markers)
