@@ -21,7 +21,7 @@ def open_database(url: str, *, read_only: bool = False, pool_size: int = 5) -> E
 
     Args:
         url: `sqlite:////absolute/file.db`, or `postgresql://…` (psycopg 3 is used).
-        read_only: The connections cannot write. A SQLite file must exist then.
+        read_only: The connections cannot write, and a transaction sees one moment. A SQLite file must exist then.
         pool_size: Connections kept open.
 
     Raises:
@@ -33,7 +33,9 @@ def open_database(url: str, *, read_only: bool = False, pool_size: int = 5) -> E
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"), pool_size=pool_size, pool_pre_ping=True, hide_parameters=True
     )
-    return engine.execution_options(postgresql_readonly=True) if read_only else engine
+    # A report is read by several queries; as on SQLite, all of them see one and the same moment.
+    seen = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+    return engine.execution_options(**seen) if read_only else engine
 
 
 @contextmanager

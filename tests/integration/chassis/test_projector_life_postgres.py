@@ -1,6 +1,7 @@
 """What threads and locks decide in a projector's life, on a real PostgreSQL."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -35,3 +36,22 @@ def test_a_commit_that_need_not_wait_for_the_disk_does_not_and_the_next_one_does
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "off"
     with engine.begin() as connection:
         assert connection.exec_driver_sql("SHOW synchronous_commit").scalar_one() == "on"
+
+
+@pytest.mark.parametrize("kept", ["sqlite", "postgresql"])
+def test_a_reader_sees_one_moment_through_all_its_queries(postgres_url: str, tmp_path: Path, kept: str) -> None:
+    url = postgres_url if kept == "postgresql" else f"sqlite:///{tmp_path}/read.db"
+    writer = open_database(url)
+    with writer.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE figures (ballots integer)")
+    reader = open_database(url, read_only=True)
+    count = "SELECT count(*) FROM figures"
+    with reader.connect() as reading:
+        before = reading.exec_driver_sql(count).scalar_one()
+        with writer.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO figures VALUES (5)")
+        assert (before, reading.exec_driver_sql(count).scalar_one()) == (0, 0)
+    with reader.connect() as reading:
+        assert reading.exec_driver_sql(count).scalar_one() == 1
+    reader.dispose()
+    writer.dispose()
