@@ -35,13 +35,12 @@ class Conflation(Generic[Key, Value]):
         self._merge = merge
         self._interval = interval_seconds
         self._gather = gather_seconds
-        self._sending_at = float("-inf")
         self._changed = threading.Condition()
         self._waiting: dict[Key, Value] = {}
         self._sent_at: dict[Key, float] = {}
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._held_until = 0.0
+        self._not_before = float("-inf")
         self.failure: str | None = None
         """Why the last values could not be sent, `None` when they were; a reason not to be ready."""
 
@@ -83,37 +82,34 @@ class Conflation(Generic[Key, Value]):
                 if self._closed and not self._waiting:
                     return None
                 self._changed.wait(self._pause(monotonic()))
-            self._sending_at = monotonic()
+            now = monotonic()
+            self._not_before = now + self._gather
             for key in due:
                 del self._waiting[key]
-                self._sent_at[key] = self._sending_at
+                self._sent_at[key] = now
             self._forget_old()
             return due
 
     def _due(self, now: float) -> dict[Key, Value]:
-        if now - self._sending_at < self._gather and not self._closed:
-            return {}
         if self._closed:
             return dict(self._waiting)
-        if now < self._held_until:
+        if now < self._not_before:
             return {}
-        return {
-            key: value
-            for key, value in self._waiting.items()
-            if now - self._sent_at.get(key, -self._interval) >= self._interval
-        }
+        return {key: value for key, value in self._waiting.items() if now >= self._due_at(key)}
 
     def _pause(self, now: float) -> float | None:
         if not self._waiting:
             return None
-        earliest = min(self._sent_at.get(key, float("-inf")) for key in self._waiting) + self._interval
-        return max(0.0, earliest - now, self._sending_at + self._gather - now)
+        return max(0.0, self._not_before - now, min(map(self._due_at, self._waiting)) - now)
+
+    def _due_at(self, key: Key) -> float:
+        return self._sent_at.get(key, float("-inf")) + self._interval
 
     def _take_back(self, refused: Mapping[Key, Value]) -> None:
         with self._changed:
             if self._closed:
                 return
-            self._held_until = monotonic() + self._interval
+            self._not_before = monotonic() + self._interval
             for key, value in refused.items():
                 newer = self._waiting.get(key)
                 self._waiting[key] = value if newer is None else self._merge(value, newer)

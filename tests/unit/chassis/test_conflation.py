@@ -3,6 +3,8 @@
 import threading
 from collections.abc import Mapping
 
+from services.chassis import conflation as conflation_module
+from services.chassis.clock import monotonic
 from services.chassis.conflation import Conflation
 from services.chassis.domain import Unavailable
 from tests.support.servers.ports import eventually
@@ -127,3 +129,22 @@ def test_keys_that_are_due_soon_after_each_other_go_out_together():
         conflation.note(key, 2)
     conflation.close()
     assert receiver.sent == [{"a": 1}, {"b": 2, "c": 2, "d": 2}]
+
+
+def test_while_it_is_held_back_after_a_failure_it_sleeps(monkeypatch):
+    looks = []
+
+    def look() -> float:
+        looks.append(None)
+        return monotonic()
+
+    monkeypatch.setattr(conflation_module, "monotonic", look)
+    receiver = Receiver(refusals=1)
+    conflation = of(receiver, 0.3)
+    conflation.note("a", 1)
+    eventually(lambda: conflation.failure)
+    conflation.note("b", 2)
+    eventually(lambda: len(receiver.sent) == 1)
+    conflation.close()
+    assert receiver.sent == [{"a": 1, "b": 2}]
+    assert len(looks) < 50
