@@ -91,8 +91,7 @@ class Receiver:
         works = [_Work(line) for line in lines]
         tablet = self._memory.tablet(device.device_id)
         with tablet.lock:
-            if not self._memory.is_fresh(tablet):
-                self._memory.refresh(tablet)
+            self._memory.catch_up(tablet)
             tablet.anchors = anchors_with(tablet.anchors, tuple(lines))
             hearing = Hearing(
                 device=device,

@@ -14,7 +14,7 @@ from services.survey.domain import ballots
 from services.survey.domain.ballots import Ballots
 from services.survey.domain.envelope import Anchor
 from services.survey.handlers.kinds import ALL_BALLOTS, BALLOTS
-from services.survey.handlers.streams import Kind, Streams, Versioned
+from services.survey.handlers.streams import TRUSTED_SECONDS, Kind, Streams, Versioned
 
 SNAPSHOT_FORM = 1
 """Raised when the state changes its shape: older snapshots are then left alone and replaced."""
@@ -24,9 +24,6 @@ SNAPSHOT_EVERY = 500
 
 TABLETS_REMEMBERED = 2_000
 MARK_TRUSTED_SECONDS = 2.0
-
-TABLET_TRUSTED_SECONDS = 2.0
-"""A tablet's next batch may have gone to another process: what is older is read on, which costs less than a lost race."""
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Ballots)
@@ -44,7 +41,8 @@ class Tablet:
     marked_at: int = 0
     """How far backups reached when `backed_up_through` was read."""
     is_loaded: bool = False
-    used_at: float = float("-inf")
+    known_at: float = float("-inf")
+    """When it was last caught up with, on the monotonic clock."""
     lock: RLock = field(default_factory=RLock)
 
 
@@ -69,10 +67,14 @@ class BallotMemory:
                 self._tablets.popitem(last=False)
             return tablet
 
-    def is_fresh(self, tablet: Tablet) -> bool:
-        """Say whether this process served the tablet a moment ago, and take note that it does so again."""
-        used_at, tablet.used_at = tablet.used_at, monotonic()
-        return tablet.is_loaded and tablet.used_at - used_at < TABLET_TRUSTED_SECONDS
+    def catch_up(self, tablet: Tablet) -> None:
+        """Make sure that what is remembered was the present state a moment ago.
+
+        A tablet's last batch may have gone to another process; reading on costs less than losing the race.
+        """
+        if monotonic() - tablet.known_at >= TRUSTED_SECONDS:
+            self.refresh(tablet)
+        tablet.known_at = monotonic()
 
     def refresh(self, tablet: Tablet) -> Versioned[Ballots]:
         """Read what is new of a tablet's stream."""

@@ -177,7 +177,7 @@ def test_what_was_decided_on_top_of_a_lost_race_is_decided_again() -> None:
 
 
 def test_a_tablet_that_another_process_may_have_served_is_read_on_before_anything_is_decided(monkeypatch) -> None:
-    monkeypatch.setattr(memory, "TABLET_TRUSTED_SECONDS", -1.0)
+    monkeypatch.setattr(memory, "TRUSTED_SECONDS", -1.0)
     tablet, offered = a_day(3), []
     with processes() as (first, second):
         first.send([tablet.lines[1]])
