@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from services.chassis.broker.port import Broker
 from services.chassis.clock import monotonic
 from services.chassis.ids import new_id
-from services.chassis.leases import LeaseLost, Leases
+from services.chassis.leases import Leases
 from services.chassis.logging import get_logger
+from services.chassis.passing import is_passing
 from services.chassis.projector import Projector
 from services.chassis.worker import Task
 from services.indicators.bootstrap import Indicators, build
@@ -33,29 +34,37 @@ class Schedule:
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
         while not stop.wait(_EVERY_SECONDS):
-            self.run_once()
-        if self._epoch is not None:
-            self._leases.release(self.name, self._epoch)
+            self._if_possible(self.run_once)
+        self._if_possible(self._release)
 
     def run_once(self) -> None:
         """Do what is due now, if this worker owns the schedule."""
         if not self._hold():
             return
         it = self._service
+        if monotonic() - self._moved_at >= _MOVE_UP_SECONDS:
+            if moved := move_up(it.engine, it.folder, it.units, self._fence):
+                get_logger().info("remainders_moved_up", ballots=moved)
+            self._moved_at = monotonic()
+        announce(it.engine, it.store, it.folder, it.messages.state, self._fence)
+
+    def _if_possible(self, work: Callable[[], None]) -> None:
         try:
-            if monotonic() - self._moved_at >= _MOVE_UP_SECONDS:
-                self._moved_at = monotonic()
-                moved = move_up(it.engine, it.folder, it.units, self._fence)
-                if moved:
-                    get_logger().info("remainders_moved_up", ballots=moved)
-            announce(it.engine, it.store, it.folder, it.messages.state, self._fence)
-        except LeaseLost:
+            work()
+        except Exception as error:
+            # What could not be done now is still due next time: the lease is lost, the database away or its disk full.
+            if not is_passing(error):
+                raise
             self._epoch = None
 
     def _hold(self) -> bool:
         if self._epoch is None or not self._leases.renew(self.name, self._epoch):
             self._epoch = self._leases.acquire(self.name)
         return self._epoch is not None
+
+    def _release(self) -> None:
+        if self._epoch is not None:
+            self._leases.release(self.name, self._epoch)
 
     @property
     def _fence(self) -> Callable[..., None]:

@@ -68,6 +68,12 @@ def pointer_of(connection: Connection, projection: str, *, lock: str = "") -> Ro
     return connection.execute(query).one_or_none()
 
 
+def lock_builds(connection: Connection, projection: str) -> None:
+    """Let nobody else begin a build or switch readers until this transaction ends, not even the first time."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"builds of {projection}"))))
+
+
 def newest_build(connection: Connection, projection: Projection, state: str) -> int | None:
     """Give the newest build of the projection's own version in that state."""
     mine = and_(BUILDS.c.projection == projection.name, BUILDS.c.version == projection.version)

@@ -10,10 +10,10 @@ from services.chassis.clock import Clock, SystemClock, monotonic, rfc3339
 from services.chassis.domain import RetryLater
 from services.chassis.leases import Leases, create_leases
 from services.chassis.logging import get_logger
+from services.chassis.passing import is_passing
 from services.chassis.projection import Projection
 from services.chassis.projector import builds, status
 from services.chassis.projector.applying import Applier, Switched
-from services.chassis.projector.failures import is_passing
 from services.chassis.projector.following import Follower, Limits, Setup
 from services.chassis.projector.incarnations import Diverged
 from services.chassis.projector.owning import Ownership
@@ -186,6 +186,7 @@ class Projector:
         projection = self._setup.projection
         with self._setup.engine.begin() as connection:
             self._ownership.fence(connection)
+            builds.lock_builds(connection, self.name)
             pointer = builds.pointer_of(connection, self.name)
             if pointer is None:
                 build = builds.begin_build(connection, projection, rfc3339(self._setup.clock.now()))

@@ -20,6 +20,7 @@ from services.chassis.projector.builds import (
     begin_build,
     drop_build,
     drop_unfinished,
+    lock_builds,
     newest_build,
     point_to,
     pointer_of,
@@ -97,6 +98,9 @@ class Rebuild:
         projection = self._setup.projection
         with self._setup.engine.begin() as connection:
             self._ownership.fence(connection)
+            lock_builds(connection, projection.name)
+            if pointer_of(connection, projection.name) is None:
+                raise Unavailable(f"{projection.name} was never begun: its projector builds it for the first time")
             unfinished = newest_build(connection, projection, BUILDING)
             drop_unfinished(connection, projection.name, but=unfinished)
             return unfinished or begin_build(connection, projection, rfc3339(self._setup.clock.now()))

@@ -4,7 +4,7 @@ import threading
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.event_store.port import EventStore
-from services.chassis.projector.failures import is_passing
+from services.chassis.passing import is_passing
 from services.chassis.seals.chain import seal_of
 from services.chassis.seals.ledgers import RANGE_LIMIT, Ledger, reader_of
 from services.chassis.seals.sealed import Seals

@@ -334,6 +334,24 @@ def test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_th
     assert set(recorder.recorded.values()) == {1}
 
 
+def test_a_rebuild_asked_for_before_there_is_anything_to_rebuild_waits_for_the_first_build(
+    engine: Engine, log: InMemoryLog
+) -> None:
+    rows, recorder = some_rows(Sender(), 400), Recorder()
+    log.write(*rows)
+    projector = a_projector(engine, InMemoryBroker(log), recorder)
+    rebuilt: list[int | None] = []
+    rebuilding = threading.Thread(target=lambda: rebuilt.append(projector.rebuild()))
+    rebuilding.start()
+    until(lambda: bool(projector.leases.epochs.get("rebuild-recorder")))
+    with Running(projector):
+        rebuilding.join(20)
+        until(lambda: sum(row[1] for row in tables_of(engine, recorder)["counts"]) == 400)  # type: ignore[misc]
+    assert rebuilt == [2]
+    assert set(recorder.recorded.values()) == {1}
+    assert len(recorder.recorded) == 40
+
+
 def test_lag_beyond_its_bound_is_not_ready(engine: Engine, log: InMemoryLog) -> None:
     clock, rows = FixedClock(), some_rows(Sender(), 200)
     log.write(*rows[:10])

@@ -1,18 +1,23 @@
 """The worker's tasks together, and the API that reads what they released."""
 
 import json
+import threading
 
 import pytest
 
+from services.chassis.domain import Unavailable
 from services.chassis.envelope import decode
 from services.chassis.identity import TokenSigner, TokenVerifier
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
+from services.chassis.leases import Leases
+from services.indicators import worker
 from services.indicators.app import app_of
 from services.indicators.bootstrap import build, migrate
 from services.indicators.config import Settings
 from services.indicators.projections.announcing import announce
 from services.indicators.worker import Schedule, build_worker
 from tests.integration.indicators.folder_rig import FolderRig
+from tests.support.servers.ports import eventually
 
 PATH = "/api/indicators/v1/counter-results/"
 
@@ -83,6 +88,32 @@ def test_one_worker_at_a_time_owns_the_schedule(rig):
     rig.follow()
     Schedule(rig.service, rig.leases).run_once()
     assert len(states(rig)) == 1
+
+
+class FullDisk(Leases):
+    """Leases of a database that has no room for a while."""
+
+    refusals = 1
+
+    def acquire(self, name: str) -> int | None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable("the disk is full")
+        return super().acquire(name)
+
+
+def test_a_schedule_without_room_waits_and_goes_on(rig, monkeypatch):
+    monkeypatch.setattr(worker, "_EVERY_SECONDS", 0.01)
+    rig.write(*(rig.survey.cast(f"b{at}", 5) for at in range(5)))
+    rig.follow()
+    rig.projector.close()
+    leases, stop = FullDisk(rig.service.engine, owner="full"), threading.Event()
+    running = threading.Thread(target=Schedule(rig.service, leases).run, args=(stop,))
+    running.start()
+    eventually(lambda: len(states(rig)) == 1)
+    stop.set()
+    running.join(20)
+    assert leases.refusals == 0
 
 
 def test_a_worker_is_put_together_from_its_settings(tmp_path, rig):

@@ -1,0 +1,21 @@
+"""Which failures pass by themselves: the log or the database is away, the disk is full, a lock was lost."""
+
+import psycopg
+from sqlalchemy.exc import DBAPIError
+
+from services.chassis.domain import Unavailable
+
+_PASSING_SQLITE_CODES = frozenset({5, 6, 10, 13, 14})
+"""SQLITE_BUSY, LOCKED, IOERR, FULL and CANTOPEN; a handler's mistake is SQLITE_ERROR."""
+
+
+def is_passing(error: BaseException) -> bool:
+    """Tell whether trying again may help."""
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        return error.orig is not None and is_passing(error.orig)
+    if isinstance(error, Unavailable | psycopg.OperationalError | psycopg.InterfaceError):
+        return True
+    code = getattr(error, "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF in _PASSING_SQLITE_CODES
