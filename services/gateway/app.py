@@ -3,20 +3,19 @@
 from flask import Flask
 from starlette.applications import Starlette
 
-from services.chassis.http.rates import Rates
-from services.chassis.http.runtime import runtime_of
-from services.chassis.settings import Environment
+from services.chassis.http.own_process import in_own_process
+from services.chassis.logging import configure_logging
+from services.chassis.settings import LOG_LEVEL, Environment
 from services.gateway.bootstrap import build
 from services.gateway.config import Settings
 
 
 def create_app() -> Flask:
     """Make portal, directory and reporting, told by the environment."""
-    app = build(Settings.from_env()).app
-    runtime_of(app).rates = Rates.from_env(Environment())
-    return app
+    return in_own_process("gateway", lambda metrics: build(Settings.from_env(), metrics=metrics).app)
 
 
 def create_streams_app() -> Starlette:
     """Make the streams, told by the environment; an ASGI process of its own in the distributed profile."""
+    configure_logging("gateway-streams", level=Environment().text(LOG_LEVEL))
     return build(Settings.from_env()).streams

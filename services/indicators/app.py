@@ -4,12 +4,9 @@ from flask import Flask
 
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
-from services.chassis.http.rates import Rates
-from services.chassis.http.runtime import runtime_of
+from services.chassis.http.own_process import in_own_process
 from services.chassis.identity import TokenVerifier
-from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
-from services.chassis.settings import LOG_LEVEL, Environment
 from services.indicators.api import counter_results
 from services.indicators.bootstrap import Indicators, build, key_set
 from services.indicators.config import Settings
@@ -21,12 +18,13 @@ BLUEPRINTS = (counter_results.blueprint,)
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app of one process: read the settings, open the folder's tables for reading, publish the API."""
-    settings = settings or Settings.from_env()
-    configure_logging("indicators", level=Environment().text(LOG_LEVEL))
-    service = build(settings, read_only=True)
-    app = app_of(service, TokenVerifier(key_set(settings), clock=service.clock))
-    runtime_of(app).rates = Rates.from_env(Environment())
-    return app
+    told = settings or Settings.from_env()
+
+    def make(metrics: Metrics) -> Flask:
+        service = build(told, read_only=True)
+        return app_of(service, TokenVerifier(key_set(told), clock=service.clock), metrics=metrics)
+
+    return in_own_process("indicators", make)
 
 
 def app_of(service: Indicators, verifier: TokenVerifier, *, metrics: Metrics | None = None) -> Flask:

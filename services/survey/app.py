@@ -5,11 +5,8 @@ from flask import Flask
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.guards import admit_devices
 from services.chassis.http.internal import Check
-from services.chassis.http.rates import Rates
-from services.chassis.http.runtime import runtime_of
-from services.chassis.logging import configure_logging
+from services.chassis.http.own_process import in_own_process
 from services.chassis.metrics import Metrics
-from services.chassis.settings import LOG_LEVEL, Environment
 from services.survey.api import (
     backups,
     ballots,
@@ -44,12 +41,8 @@ BLUEPRINTS = (
 
 def create_app(settings: Settings | None = None) -> Flask:
     """Make the app of one process: read the settings, open the store, publish the API."""
-    settings = settings or Settings.from_env()
-    configure_logging("survey", level=Environment().text(LOG_LEVEL))
-    metrics = Metrics()
-    app = app_of(build(settings, metrics=metrics), settings, metrics=metrics)
-    runtime_of(app).rates = Rates.from_env(Environment())
-    return app
+    told = settings or Settings.from_env()
+    return in_own_process("survey", lambda metrics: app_of(build(told, metrics=metrics), told, metrics=metrics))
 
 
 def app_of(service: Survey, settings: Settings, *, metrics: Metrics | None = None) -> Flask:

@@ -1,6 +1,7 @@
 """`python -m tests.chaos --profile embedded --seeds 20`: prints each seed and what became of it, and a summary."""
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -40,13 +41,15 @@ def one(asked: argparse.Namespace, seed: int, kinds: dict[str, None]) -> Outcome
     """Run one seed and say its verdict. What stops it is a complaint; the other seeds are run all the same."""
     print(f"{asked.profile} seed {seed}", flush=True)
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="cchc-chaos-", ignore_cleanup_errors=True) as folder:
-        try:
-            outcome = in_a_world(asked, seed, Path(folder), kinds)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is this seed's verdict
-            outcome = Outcome(Counter(), 0, 0, Counter(), [f"the run broke off: {error!r}"])
-        if outcome.complaints:
-            print(logs_of(Path(folder)), flush=True)
+    folder = Path(tempfile.mkdtemp(prefix="cchc-chaos-"))
+    try:
+        outcome = in_a_world(asked, seed, folder, kinds)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is this seed's verdict
+        outcome = Outcome(Counter(), 0, 0, Counter(), [f"the run broke off: {error!r}"])
+    if outcome.complaints:
+        print(f"{logs_of(folder)}\n    all of it is kept in {folder}", flush=True)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
     print(f"    {verdict(asked.profile, seed, outcome)}, {time.monotonic() - began:.0f} s", flush=True)
     return outcome
 

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from psycopg import Connection as DriverConnection
-from psycopg import Error
+from psycopg import Error, OperationalError
 from psycopg.adapt import Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
@@ -73,11 +74,7 @@ class PostgresEventStore:
         check_requests(requests)
         parameters = parameters_of(requests, self.incarnation())
         with self._writing:
-            pgconn = self._open_writer().pgconn
-            result = pgconn.exec_prepared(_STATEMENT, parameters, _BINARY, 1)
-            if pgconn.status != ConnStatus.OK:
-                self._drop_writer()
-                raise OutcomeUnknown("the connection was lost while the database was recording")
+            result = self._executed(parameters)
         return _verdicts(requests, result)
 
     def append_in(self, connection: Connection, requests: Sequence[AppendRequest]) -> list[Verdict | Refusal]:
@@ -137,6 +134,16 @@ class PostgresEventStore:
         with self._writing:
             self._drop_writer()
         self._readers.close()
+
+    def _executed(self, parameters: Sequence[bytes]) -> PGresult:
+        pgconn = self._open_writer().pgconn
+        # A connection that breaks while a large batch is being sent raises; any other failure is a result.
+        with suppress(OperationalError):
+            result = pgconn.exec_prepared(_STATEMENT, parameters, _BINARY, 1)
+            if pgconn.status == ConnStatus.OK:
+                return result
+        self._drop_writer()
+        raise OutcomeUnknown("the connection was lost while the database was recording")
 
     def _open_writer(self) -> DriverConnection[Any]:
         if self._writer is None or self._writer.closed:

@@ -22,6 +22,7 @@ from services.chassis.http.refusals import (
     TooManyRequests,
 )
 from services.chassis.logging import get_logger
+from services.chassis.passing import is_passing
 
 _log = get_logger()
 
@@ -65,8 +66,9 @@ def _http_refused(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _failed(_error: InternalServerError) -> Response:
-    return problem_of(InternalFailure())
+def _failed(error: InternalServerError) -> Response:
+    cause = error.original_exception
+    return problem_of(Unavailable() if cause is not None and is_passing(cause) else InternalFailure())
 
 
 def _database_away(error: Exception) -> Response:

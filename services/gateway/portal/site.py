@@ -13,6 +13,7 @@ from services.chassis.http.problems import PROBLEM_TYPE
 from services.chassis.http.runtime import PageDoor
 from services.chassis.identity.callers import Caller
 from services.chassis.ids import new_secret
+from services.chassis.passing import is_passing
 from services.gateway.directory.domain.tenant import Tenant
 from services.gateway.identity.session_tokens import SessionTokens
 from services.gateway.identity.sessions import LONGEST, Sessions, SignedIn
@@ -62,7 +63,7 @@ def install(app: Flask, site: Site) -> None:
     """Put what pages share into an app."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: _shared(site))
-    app.after_request(_dress)
+    app.after_request(lambda response: _dress(site, response))
 
 
 def door_of(site: Site) -> PageDoor:
@@ -135,7 +136,7 @@ def _shared(site: Site) -> dict[str, Any]:
         "language": spoken,
         "say": lambda key, **parts: say(spoken, key, **parts),
         "formats": formats(site),
-        "tenant": site.tenant(),
+        "tenant": _tenant(site),
         "now": site.clock.now(),
         "today": site.today(),
         "shifted": site.clock.shift != timedelta(),
@@ -147,6 +148,13 @@ def _shared(site: Site) -> dict[str, Any]:
         "form_field": FIELD,
         "form_token": lambda: _form_token(site),
     }
+
+
+def _tenant(site: Site) -> Tenant:
+    if "tenant" not in g:
+        g.tenant = site.tenant()
+    found: Tenant = g.tenant
+    return found
 
 
 def _form_token(site: Site) -> str:
@@ -163,10 +171,10 @@ def _nonce() -> str:
     return nonce
 
 
-def _dress(response: Response) -> Response:
+def _dress(site: Site, response: Response) -> Response:
     """Give pages their headers, and problems met by people a page."""
     if response.content_type == PROBLEM_TYPE and not request.path.startswith(_NOT_PAGES):
-        response = _error_page(response)
+        response = _error_page(site, response)
     if response.mimetype == "text/html":
         response.headers["Content-Security-Policy"] = (
             f"default-src 'none'; script-src 'nonce-{_nonce()}'; style-src 'self'; img-src 'self' data:; "
@@ -177,11 +185,23 @@ def _dress(response: Response) -> Response:
     return response
 
 
-def _error_page(problem: Response) -> Response:
+def _error_page(site: Site, problem: Response) -> Response:
     status = problem.status_code
+    _do_without_database(site)
     shown = status if status in _ERROR_PAGES else (500 if status >= 500 else 400)
     made = make_response(render_template("error.html", shown=shown, request_id=g.get("request_id", "")), status)
     for name in ("Retry-After", "Allow", "Connection"):
         if name in problem.headers:
             made.headers[name] = problem.headers[name]
     return made
+
+
+def _do_without_database(site: Site) -> None:
+    """Let a page say what is wrong though nobody can be asked whose page it is and who reads it."""
+    try:
+        _tenant(site)
+        signed_in(site)
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        g.tenant, g.signed_in = Tenant(), None

@@ -1,5 +1,8 @@
 """The event store's promises on a real PostgreSQL."""
 
+import contextlib
+import os
+import socket
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,7 +11,8 @@ from sqlalchemy import Engine
 
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
-from services.chassis.event_store.port import EventStore, Outcome
+from services.chassis.event_store.port import EventStore, Outcome, OutcomeUnknown
+from services.chassis.event_store.postgres import PostgresEventStore
 from services.chassis.event_store.schema import create_event_store
 from services.chassis.ids import new_id
 from services.chassis.testing.event_database_suite import EventDatabaseSuite
@@ -51,6 +55,17 @@ def test_a_transaction_with_an_old_snapshot_is_refused(engine: Engine, open_stor
         with pytest.raises(Error, match="READ COMMITTED"):
             store.append_in(connection, [a_request(a_stream())])
         connection.rollback()
+
+
+@pytest.mark.parametrize("messages", [1, 3000])
+def test_a_connection_that_is_broken_leaves_the_outcome_unknown(engine: Engine, messages: int) -> None:
+    store = PostgresEventStore(engine)
+    store.append(a_request(a_stream()))
+    with contextlib.closing(store), socket.socket(fileno=os.dup(store._writer.fileno())) as line:  # type: ignore[union-attr]
+        line.shutdown(socket.SHUT_RDWR)
+        with pytest.raises(OutcomeUnknown):
+            store.append(a_request(a_stream(), messages=(a_message("k"),) * messages))
+        assert store.append(a_request(a_stream())).outcome is Outcome.CREATED
 
 
 def test_a_full_disk_refuses_and_loses_nothing(engine: Engine, open_store: Callable[[], EventStore]) -> None:

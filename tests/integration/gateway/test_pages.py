@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from services.chassis.domain import Unavailable
 from services.chassis.http.routes import routes_without_guard
 from tests.support.gateway import a_gateway
 
@@ -169,6 +170,17 @@ def test_before_the_worker_made_the_read_models_people_are_told_to_wait(tmp_path
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
     assert "Số liệu đang được chuẩn bị" in answer.text
     made.close()
+
+
+def test_while_the_database_is_away_people_meet_a_page_that_says_so(under_test, reader, monkeypatch):
+    def away(*_about):
+        raise Unavailable("the database does not answer")
+
+    monkeypatch.setattr(under_test.gateway.store, "load", away)
+    answer = reader.get("/counter-results")
+    assert (answer.status_code, answer.headers["Retry-After"], answer.mimetype) == (503, "1", "text/html")
+    assert "Số liệu đang được chuẩn bị" in answer.text
+    assert reader.get("/nope").status_code == 404
 
 
 def test_a_style_sheets_address_changes_with_its_content_and_is_kept(client):

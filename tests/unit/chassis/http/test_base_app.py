@@ -1,7 +1,9 @@
 import io
 import json
+import logging
 
 import jsonschema
+import psycopg
 import pytest
 import structlog
 
@@ -9,6 +11,7 @@ from services.chassis.clock import SystemClock
 from services.chassis.http.app import create_base_app
 from services.chassis.http.guards import Open, guarded_blueprint
 from services.chassis.http.internal import Check, create_internal_app
+from services.chassis.http.own_process import in_own_process
 from services.chassis.http.problems import PROBLEM_SCHEMA
 from services.chassis.http.runtime import runtime_of
 from services.chassis.http.tracing import current_trace
@@ -50,6 +53,32 @@ def test_a_failure_is_logged_with_its_request_id_and_trace(log_lines, app, clien
     failed = log_lines()[0]
     assert (failed["event"], failed["level"], failed["request_id"]) == ("request_failed", "error", "door-1234")
     assert "ZeroDivisionError" in failed["exception"]
+
+
+def test_a_driver_that_lost_its_server_is_a_request_to_come_again(log_lines, app, client):
+    def fail():
+        raise psycopg.OperationalError("server closed the connection unexpectedly")
+
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    blueprint = guarded_blueprint("failing", __name__, url_prefix=None, guard=Open(), description="")
+    blueprint.route("/fail")(fail)
+    app.register_blueprint(blueprint)
+    answer = client.get("/fail")
+    assert (answer.status_code, answer.json["code"], answer.headers["Retry-After"]) == (503, "unavailable", "1")
+    assert log_lines()[0]["event"] == "request_failed"
+
+
+def test_an_app_of_its_own_process_logs_and_limits_as_the_environment_says(monkeypatch):
+    before = structlog.get_config()
+    monkeypatch.setenv("CCHC_LOG_LEVEL", "error")
+    monkeypatch.setenv("CCHC_CALLER_RATE", "0.05")
+    app = in_own_process(
+        "demo", lambda metrics: create_base_app("x", title="X", verifier=None, clock=SystemClock(), metrics=metrics)
+    )
+    statuses = [app.test_client().get("/nowhere").status_code for _ in range(4)]
+    assert statuses == [404, 404, 404, 429]
+    assert structlog.get_config()["wrapper_class"] is structlog.make_filtering_bound_logger(logging.ERROR)
+    structlog.configure(**before)
 
 
 def test_an_answer_carries_the_security_headers(client):

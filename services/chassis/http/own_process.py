@@ -1,0 +1,20 @@
+"""An app that has a process to itself, as under gunicorn: it logs, measures and limits as the environment says."""
+
+from collections.abc import Callable
+
+from flask import Flask
+
+from services.chassis.http.rates import Rates
+from services.chassis.http.runtime import runtime_of
+from services.chassis.logging import configure_logging
+from services.chassis.metrics import Metrics
+from services.chassis.settings import LOG_LEVEL, Environment
+
+
+def in_own_process(service: str, make: Callable[[Metrics], Flask]) -> Flask:
+    """Make the only app of this process; `service` stands in its log lines."""
+    env = Environment()
+    configure_logging(service, level=env.text(LOG_LEVEL))
+    app = make(Metrics())
+    runtime_of(app).rates = Rates.from_env(env)
+    return app
