@@ -5,6 +5,7 @@ lanes are assigned by hand and positions are the reader's business: there are no
 """
 
 import contextlib
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,7 @@ import kafka.record.util
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from kafka.net.compat import KafkaNetClient
+from kafka.protocol.api_header import ResponseClassRegistry
 from kafka.structs import TopicPartition as Partition
 
 from services.chassis.broker.port import Record, Topic, TopicPartition, is_compacted
@@ -23,6 +25,8 @@ from services.chassis.event_store.port import OutboxRow
 
 WINDOW = 1_000
 """Rows sent and not yet acknowledged: the client itself would queue without bound."""
+
+_MAKING = threading.Lock()
 
 LINGER_MS = 5
 BATCH_BYTES = 128 * 1024
@@ -49,6 +53,7 @@ class KafkaBroker:
         """
         if kafka.record.util.crc32c_c is None:
             raise RuntimeError("install crc32c: kafka-python computes checksums in Python without it")
+        _make_response_classes()
         self._replication_factor = replication_factor
         self._deadline_seconds = deadline_seconds
         self._connection: dict[str, object] = {
@@ -132,6 +137,19 @@ class KafkaBroker:
 
     def close(self) -> None:
         """Do nothing: readers and publishers are closed by those who opened them."""
+
+
+def _make_response_classes() -> None:
+    """Make the client's class for each version of each answer now, in one thread.
+
+    It makes them when first used and remembers the newest by a weak reference. Of two threads that make the same one, the
+    first may win while the second's is remembered: from then on no answer of that kind can be read in this process.
+    """
+    with _MAKING:
+        for made in list(ResponseClassRegistry._response_class_registry.values()):  # noqa: SLF001 - it has no other door
+            response = made[None]
+            for version in range(len(response)):
+                response[version]
 
 
 def producer_settings(deadline_seconds: float) -> dict[str, object]:
