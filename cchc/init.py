@@ -24,8 +24,6 @@ from services.survey import bootstrap as survey
 from services.survey.config import Settings as SurveySettings
 from services.survey.handlers.pack import load_pack
 
-__all__ = ["init", "read_pack"]
-
 NOT_LOADED_YET = ("plan", "indicators", "scorecards")
 """Parts that no service of this release takes in."""
 UNFINISHED = "unfinished"

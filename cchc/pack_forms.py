@@ -4,9 +4,10 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
+from services.indicators.adapters.pack import WEEKDAYS
+
 SLUG = validate.Regexp(r"^[a-z0-9-]{1,64}\Z")
 NOT_EMPTY = validate.Length(min=1)
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PARTS = (
     "units",
     "plan",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DEFAULT_PACK
 from cchc.distributed import SERVICES
-from cchc.init import read_pack
+from cchc.pack_check import read_pack
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
@@ -228,22 +228,10 @@ class DistributedWorld:
         return relays + [line for name in SERVICES for line in self._unread(name)]
 
     def _unread(self, name: str) -> list[str]:
-        engine = open_database(self.urls[name])
         try:
-            return unread(engine, name, self._heads())
+            return unread(open_database(self.urls[name]), name, self.stores())
         except (SQLAlchemyError, Unavailable) as error:
             return [f"{name}: {error}"]
-        finally:
-            engine.dispose()
-
-    def _heads(self) -> dict[tuple[str, int], int]:
-        """Give the ends of all topics, as the stores that own them say."""
-        heads: dict[tuple[str, int], int] = {}
-        for service in SERVICES:
-            store = self._store(service)
-            heads |= store.heads()
-            store.close()
-        return heads
 
     def _store(self, name: str) -> EventStore:
         return open_event_store(open_database(self.urls[name]))

@@ -117,19 +117,8 @@ class EmbeddedWorld:
             return [str(error)]
 
     def _unread(self, service: str, file: str) -> list[str]:
-        engine = open_database(f"sqlite:///{self.data.database(file)}", read_only=True)
-        try:
-            return unread(engine, service, self._heads())
-        finally:
-            engine.dispose()
-
-    def _heads(self) -> dict[tuple[str, int], int]:
-        """Give the ends of all topics, as the stores that own them say."""
-        heads: dict[tuple[str, int], int] = {}
-        for store in self.stores().values():
-            heads |= store.heads()
-            store.close()
-        return heads
+        readers = open_database(f"sqlite:///{self.data.database(file)}", read_only=True)
+        return unread(readers, service, self.stores())
 
     def _hit(self, name: str, number: signal.Signals) -> None:
         for pid in children(self._up.pid):

@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from services.chassis.broker.port import is_compacted
 from services.chassis.clock import SystemClock
+from services.chassis.event_store.port import EventStore
 from services.chassis.projector.builds import pointer_of
 from services.chassis.projector.positions import load_lanes
 from services.chassis.projector.status import read_statuses
@@ -22,9 +23,23 @@ READERS: Mapping[str, Mapping[str, Sequence[str]]] = {
 """Which topics each read model of a service is made of."""
 
 
-def unread(engine: Engine, service: str, heads: Mapping[tuple[str, int], int]) -> list[str]:
-    """Say which read models of a service are not well, or have not come to the ends of their topics."""
-    with engine.connect() as connection:
+def unread(readers: Engine, service: str, stores: Mapping[str, EventStore]) -> list[str]:
+    """Say which read models of a service are not well, or have not come to the ends that the stores say of their topics.
+
+    Both the engine and the stores are closed.
+    """
+    heads: dict[tuple[str, int], int] = {}
+    for store in stores.values():
+        heads |= store.heads()
+        store.close()
+    try:
+        return _unread(readers, service, heads)
+    finally:
+        readers.dispose()
+
+
+def _unread(readers: Engine, service: str, heads: Mapping[tuple[str, int], int]) -> list[str]:
+    with readers.connect() as connection:
         statuses = read_statuses(connection, SystemClock().now())
         lines = [str(it) for it in statuses if not it.ready or it.state != "running" or it.lag_messages]
         for name, topics in READERS[service].items():

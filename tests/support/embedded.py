@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,12 +30,12 @@ STORES = ("survey", "gateway", "folder")
 class Instance:
     """One `cchc up`, and everything that is asked of it while it runs or lies still."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, variables: Mapping[str, str] | None = None) -> None:
         self.data = DataFolder(place / "var")
         self._log = place / "up.log"
         self._tablets: list[Tablet] = []
         command = [sys.executable, "-m", "cchc.main", "up", "--data", str(self.data.root), "--port", "0"]
-        self.process = Process("up", command, {"CCHC_LOG_LEVEL": "warning"}, self._log)
+        self.process = Process("up", command, {"CCHC_LOG_LEVEL": "warning", **(variables or {})}, self._log)
 
     def start(self) -> None:
         """Start it and wait until it says that it is ready."""
@@ -163,9 +163,9 @@ class Instance:
 
 
 @contextmanager
-def an_instance(place: Path) -> Iterator[Instance]:
+def an_instance(place: Path, variables: Mapping[str, str] | None = None) -> Iterator[Instance]:
     """Start an instance, and leave nothing of it behind."""
-    made = Instance(place)
+    made = Instance(place, variables)
     try:
         made.start()
         yield made

@@ -12,7 +12,7 @@ from services.indicators.domain.leaf import Level
 from services.indicators.domain.rules import ReleaseRules, UnsafeRules, refuse_unsafe
 from services.indicators.domain.working_days import WorkingCalendar
 
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
@@ -80,7 +80,7 @@ def read_calendar(pack: Path) -> WorkingCalendar:
     return WorkingCalendar(
         days_off=frozenset(day.date for day in calendar.days_off if day.off),
         moved_working_days=frozenset(day.date for day in calendar.working_days_moved),
-        weekdays=frozenset(_WEEKDAYS.index(day) for day in calendar.working_week.days),
+        weekdays=frozenset(WEEKDAYS.index(day) for day in calendar.working_week.days),
     )
 
 

@@ -23,7 +23,6 @@ SNAPSHOT_EVERY = 500
 """So many facts may have to be read again behind a snapshot."""
 
 TABLETS_REMEMBERED = 2_000
-MARK_TRUSTED_SECONDS = 2.0
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(Ballots)
@@ -104,7 +103,7 @@ class BallotMemory:
 
     def _backups_reached(self) -> int:
         # One look for all tablets: their own marks move only when a backup does.
-        if monotonic() - self._reached_checked_at > MARK_TRUSTED_SECONDS:
+        if monotonic() - self._reached_checked_at > TRUSTED_SECONDS:
             self._reached = self._tables.backed_up_through(WHOLE_STORE)
             self._reached_checked_at = monotonic()
         return self._reached

@@ -39,32 +39,6 @@ def scores(count: int) -> list[int]:
     return [(1, 4, 5, 2, 5, 3, 4, 5)[n % 8] for n in range(count)]
 
 
-def test_two_hundred_taps_offline_survive_a_killed_browser(server: FakeSurveyServer, open_browser: OpenBrowser) -> None:
-    server.behaviour.timings = QUICK
-    wanted = scores(200)
-    first = open_browser()
-    page = first.open(server.pairing_url)
-    page.wait_for_selector(".faces")
-    page.wait_for_function("navigator.serviceWorker.ready.then((ready) => ready.active?.state === 'activated')")
-    first.context.set_offline(True)
-    page.evaluate(TAP_ALL, wanted[:100])
-    first.kill()
-    second = open_browser()
-    second.context.set_offline(True)
-    page = second.open(f"{server.url}/kiosk/")
-    page.evaluate(TAP_ALL, wanted[100:])
-    assert len(server.ledger.lines) == 0
-    second.context.set_offline(False)
-    server.wait_until(lambda: len(server.ledger.lines) == 200, seconds=30)
-    casts = server.ledger.envelopes("cast")
-    assert [said["score"] for said in casts] == wanted
-    assert [said["seq"] for said in casts] == list(range(1, 201))
-    assert len({said["ballot_id"] for said in casts}) == 200
-    assert len({said["boot_id"] for said in casts}) == 2
-    assert server.ledger.is_chained()
-    assert server.ledger.conflicts == []
-
-
 def test_whoever_was_thanked_is_stored_when_the_browser_is_killed_between_touch_and_thanks(
     server: FakeSurveyServer, open_browser: OpenBrowser
 ) -> None:

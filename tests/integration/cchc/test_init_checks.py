@@ -7,25 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 
-from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.data_folder import DataFolder
 from cchc.environment import variables_of
-from cchc.main import main
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> DataFolder:
-    return DataFolder(tmp_path / "var")
-
-
-@pytest.fixture
-def pack(tmp_path: Path) -> Path:
-    return shutil.copytree(DEFAULT_PACK, tmp_path / "pack")
-
-
-def init(folder: DataFolder, pack: Path) -> Result:
-    return CliRunner().invoke(main, ["init", "--data", str(folder.root), "--pack", str(pack)])
+from tests.integration.cchc.commands import init
 
 
 def change(pack: Path, name: str, how: Callable[[Any], object]) -> None:
