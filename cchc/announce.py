@@ -24,7 +24,7 @@ def announce(folder: DataFolder, counter: str | None) -> None:
     click.echo(f"  Counter results    {at}/counter-results")
     click.echo(f"  Kiosk              {at}/kiosk/#code={code}")
     for service in ("survey", "indicators", "directory", "reporting"):
-        click.echo(f"  API {service:<14} {at}/api/{service}/v1/openapi.json")
+        click.echo(f"  API {service:<14} {at}/api/{service}/v1/")
     if (path := _set_up_path(client)) is not None:
         click.echo(f"  Set-up (once)      {at}{path}")
     click.echo(f"  Data and logs      {folder.root}")

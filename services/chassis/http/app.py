@@ -14,6 +14,7 @@ from services.chassis.http.error_handlers import register_error_handlers
 from services.chassis.http.guards import Open
 from services.chassis.http.internal import Check, health_blueprint
 from services.chassis.http.problems import PROBLEM_SCHEMA
+from services.chassis.http.reference import publish_reference
 from services.chassis.http.request_watch import watch_requests
 from services.chassis.http.runtime import Runtime, attach
 from services.chassis.identity.tokens import TokenVerifier
@@ -81,7 +82,7 @@ def create_base_app(
 
 
 def publish_api(app: Flask, service: str, blueprints: Iterable[GuardedBlueprint]) -> None:
-    """Register blueprints and publish them as OpenAPI 3.1 at `/api/<service>/v1/openapi.json`."""
+    """Register blueprints and publish them at `/api/<service>/v1/`, as OpenAPI 3.1 at `openapi.json` below it."""
     prefix = service.upper()
     app.config.update(
         {
@@ -98,3 +99,4 @@ def publish_api(app: Flask, service: str, blueprints: Iterable[GuardedBlueprint]
         api.spec.components.security_scheme(name, scheme)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
+    publish_reference(app, service, api.spec.to_dict)

@@ -1,6 +1,10 @@
+import base64
+import hashlib
 import io
 import json
 import logging
+import re
+from html import escape
 
 import jsonschema
 import psycopg
@@ -169,6 +173,27 @@ def test_the_api_is_published_as_openapi_3_1(client):
     assert operation["security"] == [{"accessToken": []}]
     assert [parameter["name"] for parameter in operation["parameters"]] == ["If-Match"]
     assert [parameter["name"] for parameter in path["parameters"]] == ["number"]
+
+
+def test_the_api_is_published_for_people_too_and_leaves_nothing_out(client):
+    answer = client.get("/api/demo/v1/")
+    page, published = answer.text, client.get("/api/demo/v1/openapi.json").json
+    for path, item in published["paths"].items():
+        for method in item.keys() - {"parameters"}:
+            assert f'<code class="method">{method}</code> <code>{path}</code>' in page
+            assert escape(item[method]["summary"]).replace("`", "") in re.sub("</?code>", "", page)
+    for name in published["components"]["schemas"].keys() - {"Error", "PaginationMetadata"}:
+        assert f'id="schema-{name}"' in page
+    ids = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= ids
+    assert "script" not in page
+
+
+def test_the_page_of_the_api_has_the_only_style_that_it_may_have(client):
+    answer = client.get("/api/demo/v1/")
+    [style] = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    named = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert answer.headers["Content-Security-Policy"] == f"default-src 'none'; style-src 'sha256-{named}'"
 
 
 def test_a_problem_fits_its_published_schema(client, token):
