@@ -18,4 +18,5 @@ def variables_of(folder: DataFolder) -> dict[str, str]:
         "CCHC_TENANT": tenant.tenant,
         "CCHC_PACK": str(folder.pack),
         "CCHC_SHIFT_SECONDS": str(tenant.shift_seconds),
+        "CCHC_DEMONSTRATION": "yes" if tenant.demonstration else "no",
     }

@@ -28,7 +28,12 @@ TIMINGS = Setting(
     meaning="Times of tablets that overrule the questionnaire's own, such as `thanks_seconds=6,idle_seconds=30`.",
     default="",
 )
-SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES, TIMINGS)
+DEMONSTRATION = Setting(
+    name="CCHC_DEMONSTRATION",
+    meaning="Whether tablets say that this is a demonstration; on one machine the tenant pack decides.",
+    default="no",
+)
+SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES, TIMINGS, DEMONSTRATION)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +50,8 @@ class Settings:
     abuse_rules: str = "abuse-v1"
     timings: Mapping[str, float] = field(default_factory=dict)
     """Idle times of tablets that overrule the questionnaire's own, such as `thanks_seconds`."""
+    demonstration: bool = False
+    """Tablets say so."""
 
     @classmethod
     def from_env(cls, env: Environment | None = None) -> "Settings":
@@ -66,6 +73,7 @@ class Settings:
             kafka=env.optional(KAFKA) or "",
             abuse_rules=env.text(ABUSE_RULES),
             timings=_timings(env),
+            demonstration=env.switch(DEMONSTRATION),
         )
 
 

@@ -104,6 +104,7 @@ def test_a_tap_is_stored_acknowledged_and_on_the_open_fleet_page_within_a_second
 ) -> None:
     kiosk = open_page(instance.printed("Kiosk"))
     kiosk.wait_for_selector(".faces")
+    assert kiosk.inner_text("header .demonstration") == "Bản trình diễn"
     instance.wait_until_caught_up()
     fleet = open_page(instance.printed("Set-up (once)"))
     sign_in_with_the_set_up_link(fleet)

@@ -77,6 +77,7 @@ class ConfigurationAnswer(Schema):
     timings = fields.Dict(required=True)
     good_sample_percent = fields.Float(required=True)
     business_shift_seconds = fields.Float(required=True)
+    demonstration = fields.Boolean(required=True)
 
 
 class Anchor(Schema):

@@ -23,12 +23,15 @@ Timings = Mapping[str, float]
 class Configurations:
     """Puts bundles together."""
 
-    def __init__(self, streams: Streams, clock: Clock, unit_name: UnitName, timings: Timings) -> None:
+    def __init__(
+        self, streams: Streams, clock: Clock, unit_name: UnitName, *, timings: Timings, demonstration: bool
+    ) -> None:
         """Ask `streams` for what a tablet needs; `timings` overrule the questionnaire's own."""
         self._streams = streams
         self._clock = clock
         self._unit_name = unit_name
         self._timings = timings
+        self._demonstration = demonstration
 
     def of(self, device: Device) -> Mapping[str, Any]:
         """Give a tablet's bundle."""
@@ -43,6 +46,7 @@ class Configurations:
             "timings": {**_suggested(questionnaire), **self._timings},
             "good_sample_percent": 10,
             "business_shift_seconds": self._clock.shift.total_seconds(),
+            "demonstration": self._demonstration,
         }
         return {"version": _digest(said), **said}
 

@@ -22,7 +22,10 @@ export function Header({ configuration, language, text, marked, onLanguage, onTe
       <p class="place">
         {marked && <span class="mark" role="img" aria-label={say.operator_mark} />}
         <b>{configuration.oneStop[language]}</b>
-        <span>{configuration.counter[language]}</span>
+        <span>
+          {configuration.counter[language]}{" "}
+          {configuration.isDemonstration && <em class="demonstration">{say.demonstration}</em>}
+        </span>
       </p>
       <div class="tools">
         <div class="sizes" role="group" aria-label={say.text_size}>

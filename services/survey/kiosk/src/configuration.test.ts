@@ -23,6 +23,11 @@ test("times come from the configuration", () => {
   expect(readConfiguration({ ...aConfigurationBody(), timings })?.timings.idleSeconds).toBe(0.2);
 });
 
+test("only a bundle that says so is a demonstration", () => {
+  expect(aConfiguration().isDemonstration).toBe(false);
+  expect(readConfiguration({ ...aConfigurationBody(), demonstration: true })?.isDemonstration).toBe(true);
+});
+
 test("a bundle without a questionnaire is not taken, so that the one before stays", () => {
   expect(readConfiguration({ ...aConfigurationBody(), questionnaire: null })).toBeNull();
 });

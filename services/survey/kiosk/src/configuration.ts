@@ -45,6 +45,7 @@ export interface Configuration {
   readonly questionnaire: Questionnaire;
   readonly timings: Timings;
   readonly goodSamplePercent: number;
+  readonly isDemonstration: boolean;
 }
 
 const SCORES: readonly Score[] = [1, 2, 3, 4, 5];
@@ -62,6 +63,7 @@ export function readConfiguration(body: unknown): Configuration | null {
     questionnaire,
     timings: readTimings(body["timings"]),
     goodSamplePercent: numberOr(body["good_sample_percent"], 10),
+    isDemonstration: body["demonstration"] === true,
   };
 }
 
