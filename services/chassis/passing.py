@@ -1,7 +1,7 @@
 """Which failures pass by themselves: the log or the database is away, the disk is full, a lock was lost."""
 
 import psycopg
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - of the pool of connections
 
 from services.chassis.domain import Unavailable
 
@@ -15,7 +15,7 @@ def is_passing(error: BaseException) -> bool:
         if error.connection_invalidated:
             return True
         return error.orig is not None and is_passing(error.orig)
-    if isinstance(error, Unavailable | psycopg.OperationalError | psycopg.InterfaceError):
+    if isinstance(error, Unavailable | TimeoutError | psycopg.OperationalError | psycopg.InterfaceError):
         return True
     code = getattr(error, "sqlite_errorcode", None)
     return isinstance(code, int) and code & 0xFF in _PASSING_SQLITE_CODES

@@ -34,6 +34,7 @@ from services.gateway.identity.session_tokens import SessionTokens
 from services.gateway.identity.sessions import Sessions
 from services.gateway.identity.set_up import SetUp
 from services.gateway.identity.sign_in import SignIn
+from services.gateway.portal.answers import dress_answers
 from services.gateway.portal.assets import assets_blueprint
 from services.gateway.portal.forms import Forms
 from services.gateway.portal.fragments import Fragments
@@ -151,6 +152,7 @@ def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSign
         metrics=metrics,
     )
     install(app, site)
+    dress_answers(app, site)
     admit_readers(app, door_of(site))
     register = UnitRegister(directory.store)
     publish_api(app, "directory", [identity_api(_issuer(settings, site, signer)), directory_api(register, site.clock)])

@@ -30,6 +30,7 @@ class Schedule:
         self._leases = leases
         self._epoch: int | None = None
         self._moved_at = float("-inf")
+        self._postponed_by: type[Exception] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
@@ -55,7 +56,11 @@ class Schedule:
             # What could not be done now is still due next time: the lease is lost, the database away or its disk full.
             if not is_passing(error):
                 raise
-            self._epoch = None
+            if self._postponed_by is not type(error):
+                get_logger().warning("schedule_postponed", schedule=self.name, exc_info=error)
+            self._postponed_by, self._epoch = type(error), None
+        else:
+            self._postponed_by = None
 
     def _hold(self) -> bool:
         if self._epoch is None or not self._leases.renew(self.name, self._epoch):

@@ -29,6 +29,17 @@ def test_every_route_has_a_guard(apps, name):
 
 
 @pytest.mark.parametrize(
+    ("name", "service"),
+    [("survey", "survey"), ("indicators", "indicators"), ("gateway", "directory"), ("gateway", "reporting")],
+)
+def test_every_api_has_a_page_for_people_that_may_have_its_style(apps, name, service):
+    answer = apps[name].test_client().get(f"/api/{service}/v1/")
+    assert answer.status_code == 200
+    assert "style-src 'sha256-" in answer.headers["Content-Security-Policy"]
+    assert "Content-Language" not in answer.headers
+
+
+@pytest.mark.parametrize(
     ("name", "path"),
     [
         ("survey", "/api/survey/v1/openapi.json"),

@@ -1,6 +1,7 @@
 """What readers have not read yet, by the logs themselves: what a reader says of itself may be older than the log."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 
 from sqlalchemy import Connection, Engine
 
@@ -29,13 +30,13 @@ def unread(readers: Engine, service: str, stores: Mapping[str, EventStore]) -> l
     Both the engine and the stores are closed.
     """
     heads: dict[tuple[str, int], int] = {}
-    for store in stores.values():
-        heads |= store.heads()
-        store.close()
-    try:
+    with ExitStack() as closing:
+        closing.callback(readers.dispose)
+        for store in stores.values():
+            closing.callback(store.close)
+        for store in stores.values():
+            heads |= store.heads()
         return _unread(readers, service, heads)
-    finally:
-        readers.dispose()
 
 
 def _unread(readers: Engine, service: str, heads: Mapping[tuple[str, int], int]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import pairwise
 from pathlib import Path
 
@@ -45,23 +46,21 @@ def test_two_hundred_taps_offline_survive_a_killed_browser_and_are_two_hundred_b
 ) -> None:
     wanted = scores(200)
     code = own.told("devices", "code", "--counter", "quay-1-tt-ha-lam")["code"]
-    first = KioskBrowser(playwright, tmp_path / "profile")
-    page = opened(first, f"{own.url}/kiosk/#code={code}")
-    page.wait_for_function(WORKS_OFFLINE)
-    first.context.set_offline(True)
-    page.evaluate(TAP_ALL, wanted[:100])
-    first.kill()
+    with closing(KioskBrowser(playwright, tmp_path / "profile")) as first:
+        page = opened(first, f"{own.url}/kiosk/#code={code}")
+        page.wait_for_function(WORKS_OFFLINE)
+        first.context.set_offline(True)
+        page.evaluate(TAP_ALL, wanted[:100])
+        first.kill()
 
-    second = KioskBrowser(playwright, tmp_path / "profile")
-    second.context.set_offline(True)
-    page = opened(second, f"{own.url}/kiosk/")
-    page.evaluate(TAP_ALL, wanted[100:])
-    assert ballots(own) == []
-
-    second.context.set_offline(False)
-    eventually(lambda: len(ballots(own)) >= 200, seconds=30)
-    eventually(lambda: all(row["state"] == 1 for row in outbox(page)))
-    second.close()
+    with closing(KioskBrowser(playwright, tmp_path / "profile")) as second:
+        second.context.set_offline(True)
+        page = opened(second, f"{own.url}/kiosk/")
+        page.evaluate(TAP_ALL, wanted[100:])
+        assert ballots(own) == []
+        second.context.set_offline(False)
+        eventually(lambda: len(ballots(own)) >= 200, seconds=30)
+        eventually(lambda: [row["state"] for row in outbox(page)] == [1] * 200)
     facts = ballots(own)
     assert {fact.type for fact in facts} == {"survey.ballot_cast.v1"}
     casts = [json.loads(fact.data) for fact in facts]

@@ -143,11 +143,13 @@ def _make_response_classes() -> None:
     """Make the client's class for each version of each answer now, in one thread.
 
     It makes them when first used and remembers the newest by a weak reference. Of two threads that make the same one, the
-    first may win while the second's is remembered: from then on no answer of that kind can be read in this process.
+    first may win while the second's is remembered: from then on no answer of that kind can be read in this process. The
+    same becomes of two threads that write the reader of one version, unless an answer's structure holds its class itself.
     """
     with _MAKING:
         for made in list(ResponseClassRegistry._response_class_registry.values()):  # noqa: SLF001 - it has no other door
             response = made[None]
+            response._struct._data_class = response  # noqa: SLF001 - as above
             for version in range(len(response)):
                 response[version]
 

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -137,13 +136,18 @@ class PostgresEventStore:
 
     def _executed(self, parameters: Sequence[bytes]) -> PGresult:
         pgconn = self._open_writer().pgconn
-        # A connection that breaks while a large batch is being sent raises; any other failure is a result.
-        with suppress(OperationalError):
+        cause: Exception | None = None
+        try:
             result = pgconn.exec_prepared(_STATEMENT, parameters, _BINARY, 1)
+        except OperationalError as error:
+            # It broke while a large batch was being sent; any other failure is a result.
+            cause = error
+        else:
             if pgconn.status == ConnStatus.OK:
                 return result
+            cause = error_from_result(result)
         self._drop_writer()
-        raise OutcomeUnknown("the connection was lost while the database was recording")
+        raise OutcomeUnknown("the connection was lost while the database was recording") from cause
 
     def _open_writer(self) -> DriverConnection[Any]:
         if self._writer is None or self._writer.closed:

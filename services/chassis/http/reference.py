@@ -53,7 +53,9 @@ def publish_reference(app: Flask, service: str, read: Callable[[], Spec]) -> Non
 
     def show() -> Response:
         answer = Response(page(), content_type="text/html; charset=utf-8")
-        answer.headers["Content-Security-Policy"] = f"default-src 'none'; style-src '{_style_hash()}'"
+        answer.headers["Content-Security-Policy"] = (
+            f"default-src 'none'; style-src '{_style_hash()}'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        )
         return answer
 
     blueprint.add_url_rule("/", "show", show, methods=["GET"])

@@ -69,7 +69,7 @@ def pointer_of(connection: Connection, projection: str, *, lock: str = "") -> Ro
 
 
 def lock_builds(connection: Connection, projection: str) -> None:
-    """Let nobody else begin a build or switch readers until this transaction ends, not even the first time."""
+    """Let nobody else begin a build of it until this transaction ends, not even the first one."""
     if connection.dialect.name == "postgresql":
         connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"builds of {projection}"))))
 

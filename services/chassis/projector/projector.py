@@ -23,6 +23,8 @@ from services.chassis.projector.tables import create_projection_tables
 
 _WAIT_SECONDS = 0.5
 _LONGEST_WAIT_SECONDS = 5.0
+_LOOKING_SPARED = 20
+"""Looking at the ends of lanes is spared so many times as long as it took, however slow the log is about it."""
 
 
 class Projector:
@@ -219,8 +221,8 @@ class Projector:
         looked = bool(read) and at >= self._tails_at
         if looked:
             follower.look_at_tails()
-            # Looking takes no more than a twentieth of the time, however slow the log is about it.
-            self._tails_at = monotonic() + max(self._setup.limits.tails_seconds, 20 * (monotonic() - at))
+            took = monotonic() - at
+            self._tails_at = at + took + max(self._setup.limits.tails_seconds, took * _LOOKING_SPARED)
         since = follower.lanes.waiting_since()
         condition = replace(self._condition, state=status.RUNNING, error=None, retrying_since=None)
         condition = replace(condition, lag_messages=follower.lag() if read or since else 0)
@@ -255,7 +257,11 @@ class Projector:
                 if not is_passing(error):
                     raise
                 continue
-            if pointer is not None and pointer.build != self._build:
+            if pointer is None:
+                # Nothing was ever built here: nobody but this projector begins.
+                self._stop.wait(_LONGEST_WAIT_SECONDS)
+                return
+            if pointer.build != self._build:
                 return
 
     def _drop_follower(self) -> None:

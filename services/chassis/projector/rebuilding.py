@@ -69,10 +69,11 @@ class Rebuild:
         Raises:
             RebuildRunning: Another process is at it.
         """
-        if not self._ownership.hold():
-            raise RebuildRunning(f"{self._setup.projection.name} is being rebuilt already")
         try:
             while not self._stop.is_set():
+                # Waiting may take longer than the lease lasts.
+                if not self._ownership.hold():
+                    raise RebuildRunning(f"{self._setup.projection.name} is being rebuilt already")
                 try:
                     return self._attempt()
                 except Unavailable:

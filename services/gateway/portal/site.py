@@ -9,11 +9,9 @@ from typing import Any
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 
 from services.chassis.clock import Clock
-from services.chassis.http.problems import PROBLEM_TYPE
 from services.chassis.http.runtime import PageDoor
 from services.chassis.identity.callers import Caller
 from services.chassis.ids import new_secret
-from services.chassis.passing import is_passing
 from services.gateway.directory.domain.tenant import Tenant
 from services.gateway.identity.session_tokens import SessionTokens
 from services.gateway.identity.sessions import LONGEST, Sessions, SignedIn
@@ -27,9 +25,6 @@ from services.gateway.portal.words import say
 from services.gateway.reporting.read_models import ReadModels
 
 LANGUAGE_COOKIE = "language"
-
-_ERROR_PAGES = {400, 403, 404, 500, 503}
-_NOT_PAGES = ("/api/", "/streams/", "/static/", "/livez", "/readyz", "/metrics")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,7 +58,6 @@ def install(app: Flask, site: Site) -> None:
     """Put what pages share into an app."""
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: _shared(site))
-    app.after_request(lambda response: _dress(site, response))
 
 
 def door_of(site: Site) -> PageDoor:
@@ -136,12 +130,12 @@ def _shared(site: Site) -> dict[str, Any]:
         "language": spoken,
         "say": lambda key, **parts: say(spoken, key, **parts),
         "formats": formats(site),
-        "tenant": _tenant(site),
+        "tenant": tenant_now(site),
         "now": site.clock.now(),
         "today": site.today(),
         "shifted": site.clock.shift != timedelta(),
         "reader": signed_in(site),
-        "nonce": _nonce(),
+        "nonce": script_nonce(),
         "styles": addresses(STYLES),
         "scripts": addresses(SCRIPTS),
         "address_of": address_of,
@@ -150,7 +144,8 @@ def _shared(site: Site) -> dict[str, Any]:
     }
 
 
-def _tenant(site: Site) -> Tenant:
+def tenant_now(site: Site) -> Tenant:
+    """Give whose pages these are, looked up once for this request."""
     if "tenant" not in g:
         g.tenant = site.tenant()
     found: Tenant = g.tenant
@@ -164,44 +159,9 @@ def _form_token(site: Site) -> str:
     return site.forms.token(g.form[1], found.session_hash if found else None)
 
 
-def _nonce() -> str:
+def script_nonce() -> str:
+    """Give what a script of this answer has to bear."""
     if "csp_nonce" not in g:
         g.csp_nonce = base64.b64encode(new_secret(16)).decode()
     nonce: str = g.csp_nonce
     return nonce
-
-
-def _dress(site: Site, response: Response) -> Response:
-    """Give pages their headers, and problems met by people a page."""
-    if response.content_type == PROBLEM_TYPE and not request.path.startswith(_NOT_PAGES):
-        response = _error_page(site, response)
-    if response.mimetype == "text/html":
-        response.headers["Content-Security-Policy"] = (
-            f"default-src 'none'; script-src 'nonce-{_nonce()}'; style-src 'self'; img-src 'self' data:; "
-            "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-        )
-        response.headers["Content-Language"] = language()
-        response.vary.update(("Cookie", "HX-Request"))
-    return response
-
-
-def _error_page(site: Site, problem: Response) -> Response:
-    status = problem.status_code
-    _do_without_database(site)
-    shown = status if status in _ERROR_PAGES else (500 if status >= 500 else 400)
-    made = make_response(render_template("error.html", shown=shown, request_id=g.get("request_id", "")), status)
-    for name in ("Retry-After", "Allow", "Connection"):
-        if name in problem.headers:
-            made.headers[name] = problem.headers[name]
-    return made
-
-
-def _do_without_database(site: Site) -> None:
-    """Let a page say what is wrong though nobody can be asked whose page it is and who reads it."""
-    try:
-        _tenant(site)
-        signed_in(site)
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        g.tenant, g.signed_in = Tenant(), None

@@ -40,8 +40,8 @@ class Tablet:
     marked_at: int = 0
     """How far backups reached when `backed_up_through` was read."""
     is_loaded: bool = False
-    known_at: float = float("-inf")
-    """When it was last caught up with, on the monotonic clock."""
+    served_at: float = float("-inf")
+    """When this process last served it, on the monotonic clock."""
     lock: RLock = field(default_factory=RLock)
 
 
@@ -67,13 +67,13 @@ class BallotMemory:
             return tablet
 
     def catch_up(self, tablet: Tablet) -> None:
-        """Make sure that what is remembered was the present state a moment ago.
+        """Read what is new of a tablet that this process did not serve a moment ago.
 
-        A tablet's last batch may have gone to another process; reading on costs less than losing the race.
+        Its last batch may have gone to another process; reading on costs less than losing the race.
         """
-        if monotonic() - tablet.known_at >= TRUSTED_SECONDS:
+        served_at, tablet.served_at = tablet.served_at, monotonic()
+        if tablet.served_at - served_at >= TRUSTED_SECONDS:
             self.refresh(tablet)
-        tablet.known_at = monotonic()
 
     def refresh(self, tablet: Tablet) -> Versioned[Ballots]:
         """Read what is new of a tablet's stream."""

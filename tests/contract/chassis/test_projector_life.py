@@ -1,19 +1,18 @@
 """The projector's life: owning, failing, retrying, upgrading, rebuilding while it works, and saying how it stands."""
 
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import BigInteger, Column, Engine, MetaData, String, Table
+from sqlalchemy import Engine
 
 from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.domain import NotFound, RetryLater, StateConflict, Unavailable
 from services.chassis.leases import Leases
 from services.chassis.metrics import Metrics
-from services.chassis.projection import Delivery, TableName, View
+from services.chassis.projection import Delivery, View
 from services.chassis.projector import (
     Bounds,
     Limits,
@@ -24,12 +23,12 @@ from services.chassis.projector import (
     list_builds,
     read_statuses,
 )
+from services.chassis.projector import projector as projector_module
 from services.chassis.projector.metering import ProjectorMetrics
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import HASTE, a_projector, drain, plain, some_rows, tables_of
 from services.chassis.testing.sending import Sender
 from services.chassis.testing.tallies import EVENTS, Tallies
-from services.chassis.upsert import upsert
 from tests.support.fixed_clock import FixedClock
 
 
@@ -288,71 +287,8 @@ def test_two_rebuilds_at_once_are_refused(engine: Engine, log: InMemoryLog) -> N
     projector.close()
 
 
-class Recorder:
-    """Records a fact of its own for every ten messages of a key, as the folder releases blocks; live builds alone may."""
-
-    name = "recorder"
-    version = 1
-    topics = (EVENTS,)
-
-    def __init__(self) -> None:
-        self.recorded: Counter[tuple[str, int]] = Counter()
-
-    def define(self, metadata: MetaData, name: TableName) -> None:
-        Table(name("counts"), metadata, Column("key", String, primary_key=True), Column("count", BigInteger))
-
-    def apply(self, view: View, batch: Sequence[Delivery]) -> None:
-        table = view.table("counts")
-        counts = {row.key: row.count for row in view.connection.execute(table.select())}
-        for delivery in batch:
-            counts[delivery.key] = counts.get(delivery.key, 0) + 1
-            if view.live and counts[delivery.key] % 10 == 0:
-                self.recorded[delivery.key, counts[delivery.key]] += 1
-        upsert(view.connection, table, sorted(counts.items()))
-
-
-def test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_the_live_build_does(
-    engine: Engine, log: InMemoryLog
-) -> None:
-    sender, recorder = Sender(), Recorder()
-    projector = a_projector(engine, InMemoryBroker(log), recorder, limits=Limits(batch=20, poll_seconds=0.01))
-    pause = threading.Event()
-
-    def write() -> None:
-        for _ in range(400):
-            log.write(*some_rows(sender, 7))
-            pause.wait(0.002)
-
-    writer = threading.Thread(target=write)
-    with Running(projector):
-        writer.start()
-        for _ in range(3):
-            projector.rebuild()
-        writer.join()
-        until(lambda: sum(row[1] for row in tables_of(engine, recorder)["counts"]) == 2800)  # type: ignore[misc]
-    assert set(recorder.recorded) == {(f"key-{nth}", count) for nth in range(7) for count in range(10, 401, 10)}
-    assert set(recorder.recorded.values()) == {1}
-
-
-def test_a_rebuild_asked_for_before_there_is_anything_to_rebuild_waits_for_the_first_build(
-    engine: Engine, log: InMemoryLog
-) -> None:
-    rows, recorder = some_rows(Sender(), 400), Recorder()
-    log.write(*rows)
-    projector = a_projector(engine, InMemoryBroker(log), recorder)
-    rebuilt: list[int | None] = []
-    rebuilding = threading.Thread(target=lambda: rebuilt.append(projector.rebuild()))
-    rebuilding.start()
-    until(lambda: bool(projector.leases.epochs.get("rebuild-recorder")))
-    with Running(projector):
-        rebuilding.join(20)
-        until(lambda: sum(row[1] for row in tables_of(engine, recorder)["counts"]) == 400)  # type: ignore[misc]
-    assert rebuilt == [2]
-    assert set(recorder.recorded.values()) == {1}
-    assert len(recorder.recorded) == 40
-
-
-def test_lag_beyond_its_bound_is_not_ready(engine: Engine, log: InMemoryLog) -> None:
+def test_lag_beyond_its_bound_is_not_ready(engine: Engine, log: InMemoryLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projector_module, "_LOOKING_SPARED", 0)
     clock, rows = FixedClock(), some_rows(Sender(), 200)
     log.write(*rows[:10])
     limits = Limits(batch=10, poll_seconds=0, tails_seconds=0, bounds=Bounds(lag_seconds=60))

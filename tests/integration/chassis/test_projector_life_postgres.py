@@ -14,11 +14,14 @@ from services.chassis.projector.builds import begin_build, lock_builds
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import a_projector
 from services.chassis.testing.tallies import Tallies
+from tests.contract.chassis.test_projector_builds import (
+    test_a_rebuild_asked_for_before_there_is_anything_to_rebuild_waits_for_the_first_build,
+    test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_the_live_build_does,
+    test_what_could_not_be_built_the_first_time_is_tried_again_by_itself,
+)
 from tests.contract.chassis.test_projector_life import (
     log,
     test_a_new_version_is_built_aside_and_then_switched_to,
-    test_a_rebuild_asked_for_before_there_is_anything_to_rebuild_waits_for_the_first_build,
-    test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_the_live_build_does,
     test_another_failure_stops_the_projection_and_a_rebuild_revives_it,
     test_while_one_process_owns_a_projection_another_waits,
     until,
@@ -30,6 +33,7 @@ __all__ = [
     "test_a_rebuild_asked_for_before_there_is_anything_to_rebuild_waits_for_the_first_build",
     "test_a_rebuild_beside_a_working_projector_neither_misses_nor_repeats_what_the_live_build_does",
     "test_another_failure_stops_the_projection_and_a_rebuild_revives_it",
+    "test_what_could_not_be_built_the_first_time_is_tried_again_by_itself",
     "test_while_one_process_owns_a_projection_another_waits",
 ]
 
