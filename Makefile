@@ -5,8 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8080
-# More than the cores: many tests wait for a clock, a browser or a server.
-WORKERS ?= 3
+WORKERS ?= 2
 SEEDS ?= 1
 PROFILE ?= embedded
 BIN := .venv/bin
@@ -53,7 +52,7 @@ services/gateway/portal/static/vendor/.built: $(PORTAL)/package-lock.json $(wild
 
 ##@ Check it
 test: setup setup-servers ## Every test, on real PostgreSQL, Kafka and Chromium
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile tests
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
 	@$(NODE) --in $(KIOSK) npm test --silent
 	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=embedded
 	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=distributed
