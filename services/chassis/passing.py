@@ -1,5 +1,8 @@
 """Which failures pass by themselves: the log or the database is away, the disk is full, a lock was lost."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psycopg
 from sqlalchemy.exc import DBAPIError, TimeoutError  # noqa: A004 - of the pool of connections
 
@@ -19,3 +22,13 @@ def is_passing(error: BaseException) -> bool:
         return True
     code = getattr(error, "sqlite_errorcode", None)
     return isinstance(code, int) and code & 0xFF in _PASSING_SQLITE_CODES
+
+
+@contextmanager
+def suppress_passing() -> Iterator[None]:
+    """Leave the block at a failure that passes by itself; who works in it does the same again later, or can do without."""
+    try:
+        yield
+    except Exception as error:
+        if not is_passing(error):
+            raise

@@ -10,7 +10,7 @@ from services.chassis.clock import Clock, SystemClock, monotonic, rfc3339
 from services.chassis.domain import RetryLater
 from services.chassis.leases import Leases, create_leases
 from services.chassis.logging import get_logger
-from services.chassis.passing import is_passing
+from services.chassis.passing import is_passing, suppress_passing
 from services.chassis.projection import Projection
 from services.chassis.projector import builds, status
 from services.chassis.projector.applying import Applier, Switched
@@ -169,12 +169,9 @@ class Projector:
     def close(self) -> None:
         """Give the lease and connections back."""
         self._drop_follower()
-        try:
+        # With the database away the lease runs out by itself.
+        with suppress_passing():
             self._ownership.release()
-        except Exception as error:
-            # With the database away the lease runs out by itself.
-            if not is_passing(error):
-                raise
 
     def _prepare(self) -> None:
         if not self._prepared:
@@ -275,10 +272,6 @@ class Projector:
         # Who waits says nothing in public: the row is the owner's.
         if condition.state == status.WAITING or (condition.gist == previous.gist and not again):
             return
-        try:
-            with self._setup.engine.begin() as connection:
-                key = (self.name, self._setup.projection.version)
-                status.write_condition(connection, key, condition, self._setup.clock.now())
-        except Exception as error:
-            if not is_passing(error):
-                raise
+        with suppress_passing(), self._setup.engine.begin() as connection:
+            key = (self.name, self._setup.projection.version)
+            status.write_condition(connection, key, condition, self._setup.clock.now())

@@ -149,8 +149,9 @@ class Rebuild:
         """
         projection = self._setup.projection
         pointer = pointer_of(connection, projection.name)
-        live = [] if pointer is None else load_lanes(connection, (projection.name, pointer.build), projection.topics)
-        same = pointer is not None and pointer.version == projection.version
+        assert pointer is not None  # noqa: S101 - no build is begun anew before there is a first one
+        live = load_lanes(connection, (projection.name, pointer.build), projection.topics)
+        same = pointer.version == projection.version
         known = {state.lane.topic for state in live if same or state.incarnation is not None}
         places: dict[Place, float] = {}
         for state in live:

@@ -4,7 +4,7 @@ import threading
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.event_store.port import EventStore
-from services.chassis.passing import is_passing
+from services.chassis.passing import suppress_passing
 from services.chassis.seals.chain import seal_of
 from services.chassis.seals.ledgers import RANGE_LIMIT, Ledger, reader_of
 from services.chassis.seals.sealed import Seals
@@ -30,12 +30,9 @@ class Sealer:
         self._run_if_possible()
 
     def _run_if_possible(self) -> None:
-        try:
+        # A database that is away comes back, a full disk is emptied; no seal is lost by waiting.
+        with suppress_passing():
             self.run_once()
-        except Exception as error:
-            # A database that is away comes back, a full disk is emptied; no seal is lost by waiting.
-            if not is_passing(error):
-                raise
 
     def run_once(self) -> int:
         """Seal everything that is committed, and tell how many rows that was."""

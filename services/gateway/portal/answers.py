@@ -3,7 +3,7 @@
 from flask import Flask, Response, g, make_response, render_template, request
 
 from services.chassis.http.problems import PROBLEM_TYPE
-from services.chassis.passing import is_passing
+from services.chassis.passing import suppress_passing
 from services.gateway.directory.domain.tenant import Tenant
 from services.gateway.portal.site import Site, language, script_nonce, signed_in, tenant_now
 
@@ -41,11 +41,8 @@ def _error_page(site: Site, problem: Response) -> Response:
 
 def _do_without_database(site: Site) -> None:
     """Let a page say what is wrong though nobody can be asked whose page it is and who reads it."""
-    try:
+    with suppress_passing():
         tenant_now(site)
         signed_in(site)
-    except Exception as error:
-        if not is_passing(error):
-            raise
-        g.setdefault("tenant", Tenant())
-        g.setdefault("signed_in", None)
+    g.setdefault("tenant", Tenant())
+    g.setdefault("signed_in", None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -12,8 +12,8 @@ from services.indicators.domain.leaf import Level
 from services.indicators.domain.rules import ReleaseRules, UnsafeRules, refuse_unsafe
 from services.indicators.domain.working_days import WorkingCalendar
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+WEEKDAYS: tuple[_Weekday, ...] = get_args(_Weekday)
 
 
 class _Release(msgspec.Struct, frozen=True):

@@ -76,8 +76,8 @@ def relay_rig(postgres_url: str, unlucky_kafka: LocalKafka) -> Iterator[Rig]:
         bootstrap=unlucky_kafka.bootstrap,
         store_name="survey",
         owner="",
-        ttl_seconds=3,
-        deadline_seconds=5,
+        ttl_seconds=1.5,
+        deadline_seconds=3,
     )
     yield Rig(
         engine=engine,
