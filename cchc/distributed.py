@@ -13,6 +13,7 @@ from services.chassis.broker.port import Broker
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
+from services.chassis.identity.key_sets import key_set
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
 from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.ids import new_id
@@ -44,18 +45,22 @@ class Service:
     key_set: Callable[[Any], Callable[[], Mapping[str, Any]]]
 
 
+def _issuers_keys(settings: Any) -> Callable[[], Mapping[str, Any]]:
+    return key_set(settings.keys, settings.jwks_url)
+
+
 SERVICES: Mapping[str, Service] = {
     "survey": Service(
         settings=SurveySettings.from_env,
         migrate=survey.migrate,
         tasks=survey_worker.build_worker,
-        key_set=survey.key_set,
+        key_set=_issuers_keys,
     ),
     "indicators": Service(
         settings=IndicatorsSettings.from_env,
         migrate=indicators.migrate,
         tasks=indicators_worker.build_worker,
-        key_set=indicators.key_set,
+        key_set=_issuers_keys,
     ),
     "gateway": Service(
         settings=GatewaySettings.from_env,

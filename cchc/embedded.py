@@ -28,6 +28,7 @@ from services.chassis.event_store.port import EventStore
 from services.chassis.http.internal import Check, create_internal_app
 from services.chassis.http.rates import Rates
 from services.chassis.http.runtime import runtime_of
+from services.chassis.identity.key_sets import key_set
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
 from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.logging import configure_logging
@@ -167,7 +168,7 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
 def _figures(env: Environment, metrics: Metrics) -> Flask:
     settings = IndicatorsSettings.from_env(env)
     service = indicators.build(settings, read_only=True)
-    verifier = TokenVerifier(indicators.key_set(settings), clock=service.clock)
+    verifier = TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=service.clock)
     return indicators_app.app_of(service, verifier, metrics=metrics)
 
 

@@ -6,9 +6,10 @@ from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
 from services.chassis.http.own_process import in_own_process
 from services.chassis.identity import TokenVerifier
+from services.chassis.identity.key_sets import key_set
 from services.chassis.metrics import Metrics
 from services.indicators.api import counter_results
-from services.indicators.bootstrap import Indicators, build, key_set
+from services.indicators.bootstrap import Indicators, build
 from services.indicators.config import Settings
 from services.indicators.projections.counter_results import CounterResults
 
@@ -22,7 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     def make(metrics: Metrics) -> Flask:
         service = build(told, read_only=True)
-        return app_of(service, TokenVerifier(key_set(told), clock=service.clock), metrics=metrics)
+        return app_of(service, TokenVerifier(key_set(told.keys, told.jwks_url), clock=service.clock), metrics=metrics)
 
     return in_own_process("indicators", make)
 

@@ -1,19 +1,15 @@
 """Where adapters meet rules: the one place that knows which database, pack and clock there are."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import httpx
 from sqlalchemy import Engine
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
-from services.chassis.identity.keys import public_half
 from services.chassis.ids import new_id
 from services.chassis.migrations import upgrade
 from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
@@ -85,11 +81,3 @@ def build(settings: Settings, *, clock: Clock | None = None, read_only: bool = F
         satisfied_scores=satisfied_scores,
         close=close,
     )
-
-
-def key_set(settings: Settings) -> Callable[[], Mapping[str, Any]]:
-    """Give where the public keys of access tokens come from."""
-    if settings.jwks_url:
-        return lambda: dict(httpx.get(settings.jwks_url, timeout=5).raise_for_status().json())
-    path = settings.keys / "access-signing.jwk"
-    return lambda: {"keys": [public_half(json.loads(path.read_bytes()))]}

@@ -1,26 +1,24 @@
 """Where adapters meet handlers: the one place that knows which database, which keys and which clock there are."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import httpx
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
-from services.chassis.domain import Unavailable
 from services.chassis.event_store.group_commit import GroupCommit
 from services.chassis.event_store.metering import StoreMetrics
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.identity import DeviceNonces, DeviceVerifier, RegisteredDevice, TokenVerifier, load_device_key
-from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key, public_half
+from services.chassis.identity.key_sets import key_set
+from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key
 from services.chassis.ids import new_code, new_id
+from services.chassis.live_reads import LiveReads
 from services.chassis.metrics import Metrics
 from services.chassis.migrations import upgrade
-from services.chassis.projection import Projection, View
-from services.chassis.projector import active_view
+from services.chassis.streams import Streams
 from services.survey.adapters.ballot_tables import BallotTables
 from services.survey.config import Settings
 from services.survey.domain.abuse import RULE_SETS
@@ -35,7 +33,6 @@ from services.survey.handlers.pack import load_pack
 from services.survey.handlers.reports import Reports
 from services.survey.handlers.service import Survey
 from services.survey.handlers.staff import BallotDesk
-from services.survey.handlers.streams import Streams
 from services.survey.projections.units import UNITS, unit_name
 from services.survey.published_events import Publisher
 
@@ -75,7 +72,7 @@ def build(
     devices = Devices(streams, secret=secret, new_code=new_code)
     desk = BallotDesk(streams, memory, surroundings)
     reports = Reports(commits, publish.device_reported)
-    models = _ReadModels(settings.read_database)
+    models = LiveReads(settings.read_database)
     return Survey(
         clock=clock,
         streams=streams,
@@ -94,7 +91,7 @@ def build(
             demonstration=settings.demonstration,
         ),
         device_verifier=DeviceVerifier(nonces=DeviceNonces(secret, clock), find_device=_registered(devices)),
-        token_verifier=verifier or TokenVerifier(key_set(settings), clock=clock),
+        token_verifier=verifier or TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=clock),
         read_model=models.query,
         closing=(reports.close, commits.close, store.close, models.close, reader.dispose, engine.dispose),
     )
@@ -115,56 +112,14 @@ def _registered(devices: Devices) -> Callable[[str], RegisteredDevice | None]:
     return find
 
 
-def key_set(settings: Settings) -> Callable[[], Mapping[str, Any]]:
-    """Give where the public keys of access tokens come from."""
-    if settings.jwks_url:
-        return lambda: dict(httpx.get(settings.jwks_url, timeout=5).raise_for_status().json())
-    path = settings.keys / "access-signing.jwk"
-    return lambda: {"keys": [public_half(json.loads(path.read_bytes()))]}
-
-
 def configuration_key(settings: Settings) -> dict[str, Any]:
     """Give the key that signs tablets' configurations."""
     return load_or_create_signing_key(settings.keys / "survey-configuration.jwk")
 
 
-def _unit_names(models: "_ReadModels", clock: Clock) -> Callable[[str], Mapping[str, str]]:
+def _unit_names(models: LiveReads, clock: Clock) -> Callable[[str], Mapping[str, str]]:
     def name(unit_id: str) -> Mapping[str, str]:
         found = models.query(UNITS, lambda view: unit_name(view, unit_id, clock.business_now().date()))
         return found or {"vi": unit_id, "en": unit_id}
 
     return name
-
-
-class _ReadModels:
-    """The worker's read models, which may not be there yet."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._engine: Engine | None = None
-
-    def query(self, projection: Projection, ask: Callable[[View], Any]) -> Any:
-        """Run a query on the live build; `None` where there is none."""
-        if (engine := self._open()) is None:
-            return None
-        with engine.connect() as connection:
-            if not inspect(connection).has_table("projection_pointers"):
-                return None
-            try:
-                view = active_view(connection, projection)
-            except Unavailable:
-                return None
-            return ask(view)
-
-    def close(self) -> None:
-        """Give connections back."""
-        if self._engine is not None:
-            self._engine.dispose()
-
-    def _open(self) -> Engine | None:
-        if self._engine is None:
-            file = self._url.removeprefix("sqlite:///")
-            if file != self._url and not Path(file).exists():
-                return None
-            self._engine = open_database(self._url, read_only=True)
-        return self._engine

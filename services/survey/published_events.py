@@ -3,8 +3,7 @@
 Nobody but this service and the figure folder may read ballot messages; the fleet sees sequence and contact, no score.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +12,10 @@ import msgspec
 from services.chassis.broker.port import Topic
 from services.chassis.clock import Clock
 from services.chassis.domain import Event
-from services.chassis.envelope import Trace, encode, partition_of
+from services.chassis.envelope import partition_of
 from services.chassis.event_store.port import NewMessage
 from services.chassis.ids import NewId
+from services.chassis.publishing import Message, MessageWriter, Said, plain
 from services.survey.domain import ballot_events as ballots
 from services.survey.domain import events
 
@@ -35,29 +35,6 @@ TOPICS = (
     Topic(name=QUARANTINE),
 )
 """Every topic that this service writes."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Said:
-    """A fact where it stands: its stream, the version of the fact, and the state behind the facts recorded with it."""
-
-    stream: str
-    name: str
-    version: int
-    after: Any
-
-
-Saying = Callable[[Any, Said], Mapping[str, object]]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Message:
-    """A public message: its topic, its name, what it says, and its key where that is not the stream."""
-
-    topic: str
-    fact: str
-    data: Saying
-    key: Callable[[Any, Said], str] | None = None
 
 
 def _cast(event: ballots.BallotCast, _said: Said) -> Mapping[str, object]:
@@ -141,95 +118,49 @@ def _survey(event: events.SurveyOpened, _said: Said) -> Mapping[str, object]:
     }
 
 
-def _plain(*names: str, **of_stream: str) -> Saying:
-    def data(event: Any, said: Said) -> Mapping[str, object]:
-        return {**dict.fromkeys(of_stream, said.name), **{name: getattr(event, name) for name in names}}
-
-    return data
-
-
 _HASH_KEY: Callable[[Any, Said], str] = lambda _event, said: said.after.hash  # noqa: E731 - a table's cell
 _COUNTER_KEY: Callable[[Any, Said], str] = lambda event, _said: f"counter-{event.counter_id}"  # noqa: E731
 
 MESSAGES: Mapping[type[Event], Message] = {
     ballots.BallotCast: Message(topic=BALLOTS, fact="ballot_cast", data=_cast),
-    ballots.BallotChanged: Message(topic=BALLOTS, fact="ballot_changed", data=_plain("ballot_id", "score", "day")),
-    ballots.BallotFollowedUp: Message(topic=BALLOTS, fact="ballot_followed_up", data=_plain("ballot_id", "reasons")),
-    ballots.BallotQuarantined: Message(topic=BALLOTS, fact="ballot_quarantined", data=_plain("ballot_id", "because")),
-    ballots.BallotReleased: Message(topic=BALLOTS, fact="ballot_released", data=_plain("ballot_id")),
-    ballots.BallotAttributed: Message(topic=BALLOTS, fact="ballot_attributed", data=_plain("ballot_id", "field")),
+    ballots.BallotChanged: Message(topic=BALLOTS, fact="ballot_changed", data=plain("ballot_id", "score", "day")),
+    ballots.BallotFollowedUp: Message(topic=BALLOTS, fact="ballot_followed_up", data=plain("ballot_id", "reasons")),
+    ballots.BallotQuarantined: Message(topic=BALLOTS, fact="ballot_quarantined", data=plain("ballot_id", "because")),
+    ballots.BallotReleased: Message(topic=BALLOTS, fact="ballot_released", data=plain("ballot_id")),
+    ballots.BallotAttributed: Message(topic=BALLOTS, fact="ballot_attributed", data=plain("ballot_id", "field")),
     ballots.EnvelopeQuarantined: Message(topic=QUARANTINE, fact="envelope_quarantined", data=_enveloped),
     events.DevicePaired: Message(topic=DEVICES, fact="device_paired", data=_bound),
     events.DeviceBound: Message(topic=DEVICES, fact="device_bound", data=_bound),
-    events.DeviceRevoked: Message(topic=DEVICES, fact="device_revoked", data=_plain("at", device_id="")),
+    events.DeviceRevoked: Message(topic=DEVICES, fact="device_revoked", data=plain("at", device_id="")),
     events.CounterOpened: Message(topic=COUNTERS, fact="counter_opened", data=_opened),
     events.CounterMoved: Message(
-        topic=COUNTERS, fact="counter_moved", data=_plain("unit_id", "one_stop_id", "on", counter_id="")
+        topic=COUNTERS, fact="counter_moved", data=plain("unit_id", "one_stop_id", "on", counter_id="")
     ),
     events.CounterRenamed: Message(
-        topic=COUNTERS, fact="counter_renamed", data=_plain("name", "name_en", "on", counter_id="")
+        topic=COUNTERS, fact="counter_renamed", data=plain("name", "name_en", "on", counter_id="")
     ),
-    events.CounterClosed: Message(topic=COUNTERS, fact="counter_closed", data=_plain("on", counter_id="")),
+    events.CounterClosed: Message(topic=COUNTERS, fact="counter_closed", data=plain("on", counter_id="")),
     events.ServedCounted: Message(topic=COUNTERS, fact="served_counted", data=_served, key=_COUNTER_KEY),
     events.QuestionnairePutIntoForce: Message(
         topic=QUESTIONNAIRES, fact="questionnaire_put_into_force", data=_in_force, key=_HASH_KEY
     ),
     events.SurveyOpened: Message(topic=SURVEYS, fact="survey_opened", data=_survey),
-    events.SurveyClosed: Message(topic=SURVEYS, fact="survey_closed", data=_plain("closed_on", survey_id="")),
+    events.SurveyClosed: Message(topic=SURVEYS, fact="survey_closed", data=plain("closed_on", survey_id="")),
 }
 
 
 _as_json = msgspec.json.Encoder()
 
 
-class Publisher:
-    """Writes public messages of one tenant, in one life of the store."""
+class Publisher(MessageWriter):
+    """Writes the service's public messages of one tenant, in one life of the store."""
 
     def __init__(self, tenant: str, incarnation: UUID, clock: Clock, new_id: NewId) -> None:
         """Name the tenant and the life of the store."""
-        self._source = f"/cchc/{tenant}/survey"
-        self._incarnation = incarnation
-        self._clock = clock
-        self._new_id = new_id
-
-    def __call__(
-        self, stream: str, events: Sequence[Event], *, first_version: int, after: object
-    ) -> tuple[NewMessage, ...]:
-        """Give the messages of some facts of one stream."""
-        messages = []
-        name = stream.partition("-")[2]
-        for version, event in enumerate(events, first_version):
-            if (message := MESSAGES.get(type(event))) is not None:
-                said = Said(stream=stream, name=name, version=version, after=after)
-                key = message.key(event, said) if message.key else stream
-                written = self.write(message.fact, stream, key, message.data(event, said), version=version)
-                messages.append(NewMessage(topic=message.topic, partition=partition_of(key), key=key, value=written))
-        return tuple(messages)
+        super().__init__(MESSAGES, tenant=tenant, service="survey", incarnation=incarnation, clock=clock, new_id=new_id)
 
     def device_reported(self, report: events.DeviceReported) -> NewMessage:
         """Write how a tablet stands. It is a message without a fact: only the newest one matters."""
         key = f"device-{report.device_id}"
         value = self.write("device_reported", key, key, msgspec.Raw(_as_json.encode(report)), version=None)
         return NewMessage(topic=DEVICES, partition=partition_of(key), key=key, value=value)
-
-    def write(
-        self, fact: str, subject: str, key: str, data: Mapping[str, object] | msgspec.Raw, *, version: int | None
-    ) -> bytes:
-        """Write the body of a message."""
-        return encode(
-            incarnation=self._incarnation,
-            event_id=self._new_id(),
-            source=self._source,
-            type=f"cchc.survey.{fact}.v1",
-            subject=subject,
-            time=self._clock.now(),
-            data=data,
-            key=key,
-            stream_version=version,
-            dataschema=f"cchc:survey:{fact}.v1",
-            trace=NO_TRACE,
-        )
-
-
-NO_TRACE = Trace()
-"""Ballots carry no trace: nothing must lead from a released figure back to a request."""

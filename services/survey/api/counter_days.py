@@ -6,9 +6,10 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 
+from services.chassis.http.answers import state_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.guards import Bearer, guarded_blueprint
-from services.survey.api.service import state_answer, survey
+from services.survey.api.service import survey
 from services.survey.domain.commands import RecordCounterDay, Served
 from services.survey.domain.errors import InvalidSession, UnknownCounter
 from services.survey.domain.events import Session

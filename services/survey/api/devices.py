@@ -7,12 +7,13 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from services.chassis.clock import rfc3339
+from services.chassis.http.answers import state_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.etags import conditional, required_version
 from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.paging import PageQuery
-from services.survey.api.service import list_answer, state_answer, survey
+from services.survey.api.service import list_answer, survey
 from services.survey.domain.commands import RevokeDevice
 from services.survey.domain.errors import CounterIsClosed, DeviceIsRevoked, UnknownCounter, UnknownDevice
 from services.survey.handlers.kinds import DEVICE

@@ -5,12 +5,13 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
+from services.chassis.http.answers import state_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.etags import conditional, required_version
 from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.paging import PageQuery
 from services.survey.api.questionnaires import FAMILIES
-from services.survey.api.service import list_answer, state_answer, survey
+from services.survey.api.service import list_answer, survey
 from services.survey.domain.commands import CloseSurvey, OpenSurvey
 from services.survey.domain.errors import AlreadyExists, InvalidPeriod, UnknownSurvey
 from services.survey.handlers.kinds import SURVEY

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from services.chassis.domain import Command, Event
+from services.chassis.streams import Kind, Streams, Versioned
 from services.survey.domain import card_batch, counter, questionnaire, schedule, survey
 from services.survey.domain import commands as wish
 from services.survey.domain.events import QuestionnaireScheduled
 from services.survey.domain.questionnaire import Questionnaire
 from services.survey.handlers.kinds import CARDS, COUNTER, QUESTIONNAIRE, SCHEDULE, SURVEY
-from services.survey.handlers.streams import Kind, Streams, Versioned
 
 
 class Rule(NamedTuple):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.clock import CIVIL_ZONE, Clock
+from services.chassis.streams import Streams
 from services.survey.domain.abuse import RuleSet
 from services.survey.domain.ballot import Card
 from services.survey.domain.capture import Bounds, estimate
@@ -17,7 +18,6 @@ from services.survey.domain.questionnaire import reason_codes
 from services.survey.domain.receiving import Circumstances
 from services.survey.handlers.administration import questionnaire_name
 from services.survey.handlers.kinds import CARDS, COUNTER, COUNTER_DAY, QUESTIONNAIRE, SCHEDULE
-from services.survey.handlers.streams import Streams
 
 FAMILY = "counter"
 """The family of every answer given on a counter's tablet."""

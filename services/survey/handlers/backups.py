@@ -3,12 +3,12 @@
 import msgspec
 
 from services.chassis.event_store.port import RecordedFact
+from services.chassis.streams import Streams
 from services.survey.adapters.ballot_tables import WHOLE_STORE, BallotTables, Mark, Marking
 from services.survey.domain.ballot_events import Receipt
 from services.survey.domain.device_sequence import DeviceSequence
 from services.survey.domain.errors import BackupAhead
 from services.survey.handlers.kinds import BALLOTS
-from services.survey.handlers.streams import Streams
 
 FACTS_AT_ONCE = 5_000
 

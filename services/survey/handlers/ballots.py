@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.chassis.domain import ConcurrencyConflict, Event, Refusal, Unavailable
 from services.chassis.event_store.port import AppendRequest, ClaimTaken, Outcome, Verdict
+from services.chassis.streams import Recording, Streams, Versioned
 from services.survey.domain import ballots
 from services.survey.domain.ballot import Card, Held
 from services.survey.domain.ballot_events import EnvelopeQuarantined
@@ -19,7 +20,6 @@ from services.survey.domain.receiving import answer, quarantine_line, receipt_of
 from services.survey.handlers.around import Hearing, Surroundings, card_hash
 from services.survey.handlers.kinds import ALL_BALLOTS
 from services.survey.handlers.memory import BallotMemory, Tablet
-from services.survey.handlers.streams import Recording, Streams, Versioned
 
 IDLE_ROUNDS = 4
 """So often another writer may get there first without anything being recorded; then the tablet is asked to come back."""

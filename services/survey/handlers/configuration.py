@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from services.chassis.clock import Clock
+from services.chassis.streams import Streams
 from services.survey.domain.counter import Counter
 from services.survey.domain.device import Device
 from services.survey.handlers.administration import questionnaire_name
 from services.survey.handlers.around import FAMILY
 from services.survey.handlers.kinds import COUNTER, QUESTIONNAIRE, SCHEDULE
-from services.survey.handlers.streams import Streams
 
 UnitName = Callable[[str], Mapping[str, str]]
 """Gives a unit's name in both languages, as far as this service has heard it."""

@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
+from services.chassis.streams import Streams, Versioned
 from services.survey.domain import counter_day, staff
 from services.survey.domain.commands import RecordCounterDay
 from services.survey.domain.counter_day import CounterDay
 from services.survey.domain.errors import UnknownCounter
 from services.survey.handlers.kinds import COUNTER, COUNTER_DAY, STAND
 from services.survey.handlers.staff import BallotDesk
-from services.survey.handlers.streams import Streams, Versioned
 
 
 class CounterDays:

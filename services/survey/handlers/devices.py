@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from services.chassis.streams import Streams, Versioned
 from services.survey.domain import device as rules
 from services.survey.domain import stand
 from services.survey.domain.commands import (
@@ -19,7 +20,6 @@ from services.survey.domain.counter import Counter
 from services.survey.domain.device import Device
 from services.survey.domain.errors import CounterIsClosed, PairingRefused, UnknownCounter
 from services.survey.handlers.kinds import COUNTER, DEVICE, PAIRING_CODE, STAND
-from services.survey.handlers.streams import Streams, Versioned
 
 CODE_LENGTH = 8
 CODE_LIFE = timedelta(hours=1)

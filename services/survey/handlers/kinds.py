@@ -3,6 +3,7 @@
 from functools import partial
 
 from services.chassis.event_registry import EventRegistry
+from services.chassis.streams import Kind
 from services.survey.domain import (
     ballot_events,
     ballots,
@@ -16,7 +17,6 @@ from services.survey.domain import (
     stand,
     survey,
 )
-from services.survey.handlers.streams import Kind
 
 QUESTIONNAIRE = Kind("questionnaire", questionnaire.INITIAL, questionnaire.evolve)
 SCHEDULE = Kind("schedule", schedule.INITIAL, schedule.evolve)

@@ -9,12 +9,12 @@ import msgspec
 
 from services.chassis.clock import monotonic
 from services.chassis.event_store.port import NO_STREAM
+from services.chassis.streams import TRUSTED_SECONDS, Kind, Streams, Versioned
 from services.survey.adapters.ballot_tables import WHOLE_STORE, BallotTables, Snapshot
 from services.survey.domain import ballots
 from services.survey.domain.ballots import Ballots
 from services.survey.domain.envelope import Anchor
 from services.survey.handlers.kinds import ALL_BALLOTS, BALLOTS
-from services.survey.handlers.streams import TRUSTED_SECONDS, Kind, Streams, Versioned
 
 SNAPSHOT_FORM = 1
 """Raised when the state changes its shape: older snapshots are then left alone and replaced."""

@@ -7,9 +7,9 @@ from datetime import datetime
 from services.chassis.conflation import Conflation
 from services.chassis.domain import Refusal
 from services.chassis.event_store.port import NO_STREAM, AppendRequest, NewMessage
+from services.chassis.streams import Appender
 from services.survey.domain.ballots import Ballots
 from services.survey.domain.events import DeviceReported
-from services.survey.handlers.streams import Appender
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

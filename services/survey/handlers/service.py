@@ -7,7 +7,8 @@ from typing import Any
 from services.chassis.clock import Clock
 from services.chassis.domain import Command
 from services.chassis.identity import DeviceVerifier, TokenVerifier
-from services.chassis.projection import Projection, View
+from services.chassis.live_reads import ReadModel
+from services.chassis.streams import Streams, Versioned
 from services.survey.adapters.ballot_tables import BallotTables
 from services.survey.handlers import administration, backups
 from services.survey.handlers.ballots import Receiver
@@ -17,10 +18,6 @@ from services.survey.handlers.devices import Devices
 from services.survey.handlers.memory import BallotMemory
 from services.survey.handlers.reports import Reports
 from services.survey.handlers.staff import BallotDesk
-from services.survey.handlers.streams import Streams, Versioned
-
-ReadModel = Callable[[Projection, Callable[[View], Any]], Any]
-"""Runs a query on the live build of a read model; `None` where there is none yet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.chassis.domain import ConcurrencyConflict, Event
+from services.chassis.streams import ATTEMPTS, Recording, Streams
 from services.survey.adapters.tablet_wire import read_line
 from services.survey.domain import staff
 from services.survey.domain.ballot_events import EnvelopeQuarantined
@@ -15,7 +16,6 @@ from services.survey.domain.receiving import answer
 from services.survey.handlers.around import Hearing, Surroundings
 from services.survey.handlers.kinds import ALL_BALLOTS, BALLOTS, DEVICE
 from services.survey.handlers.memory import BallotMemory
-from services.survey.handlers.streams import ATTEMPTS, Recording, Streams
 
 
 class BallotDesk:

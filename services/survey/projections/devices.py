@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Column, MetaData, String, Table
 
 from services.chassis.projection import Delivery, TableName, View
-from services.survey.projections.upkeep import known_rows, told, write_rows
+from services.chassis.projection_rows import known_rows, told, write_rows
 
 
 class _Bound(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, Integer, MetaData, String, Table, delete
 
 from services.chassis.projection import Delivery, TableName, View
-from services.survey.projections.upkeep import read, write_rows
+from services.chassis.projection_rows import read, write_rows
 
 _ENVELOPE = "cchc.survey.envelope_quarantined.v1"
 _HELD = "cchc.survey.ballot_quarantined.v1"

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Column, Integer, MetaData, String, Table
 
 from services.chassis.projection import Delivery, TableName, View
-from services.survey.projections.upkeep import told, write_rows
+from services.chassis.projection_rows import told, write_rows
 
 
 class _InForce(msgspec.Struct, frozen=True):

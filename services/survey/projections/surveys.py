@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Column, MetaData, String, Table
 
 from services.chassis.projection import Delivery, TableName, View
-from services.survey.projections.upkeep import known_rows, told, write_rows
+from services.chassis.projection_rows import known_rows, told, write_rows
 
 
 class _Opened(msgspec.Struct, frozen=True):

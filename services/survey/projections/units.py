@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import Column, MetaData, String, Table, Text, delete, select
 
 from services.chassis.projection import Delivery, TableName, View
-from services.survey.projections.upkeep import read, write_rows
+from services.chassis.projection_rows import read, write_rows
 
 
 class _Name(msgspec.Struct, frozen=True):

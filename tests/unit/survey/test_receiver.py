@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.chassis.ids import new_id
+from services.chassis.streams import Streams
 from services.chassis.testing.in_memory_store import InMemoryDatabase, InMemoryEventStore
 from services.survey.adapters.tablet_wire import read_line
 from services.survey.domain.abuse import RULE_SETS
@@ -22,7 +23,6 @@ from services.survey.handlers.around import Surroundings
 from services.survey.handlers.ballots import BatchAnswer, Receiver
 from services.survey.handlers.kinds import REGISTRY
 from services.survey.handlers.memory import BallotMemory
-from services.survey.handlers.streams import Streams
 from services.survey.published_events import Publisher
 from tests.support.fixed_clock import FixedClock
 from tests.support.tablet import Tablet

@@ -10,8 +10,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, MetaData, St
 
 from services.chassis.envelope import CloudEvent
 from services.chassis.projection import Delivery, TableName, View
+from services.chassis.projection_rows import read
 from services.gateway.reporting.freshness import define_freshness, note_heard
-from services.gateway.reporting.messages import read
 from services.gateway.reporting.upserts import write
 
 Row = dict[str, Any]

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Column, MetaData, String, Table, Text, select
 
 from services.chassis.projection import Delivery, TableName, View
-from services.gateway.reporting.messages import read
+from services.chassis.projection_rows import read
 from services.gateway.reporting.upserts import write
 
 Labels = Mapping[str, Mapping[str, str]]
