@@ -1,6 +1,6 @@
 """Who is calling: access tokens of people and programs, signed requests of devices."""
 
-from services.chassis.identity.callers import Caller
+from services.chassis.identity.callers import Appointment, Caller
 from services.chassis.identity.device_nonces import DeviceNonces
 from services.chassis.identity.device_requests import (
     DeviceVerifier,
@@ -14,6 +14,7 @@ from services.chassis.identity.device_requests import (
 from services.chassis.identity.tokens import TokenSigner, TokenVerifier
 
 __all__ = [
+    "Appointment",
     "Caller",
     "DeviceNonces",
     "DeviceVerifier",

@@ -107,6 +107,13 @@ class ScopeMissing(NotAllowed):
     title = "Không đủ quyền"
 
 
+class UnitNotYours(NotAllowed):
+    """Raised when the caller acts for a unit in which they are not appointed."""
+
+    code = "unit_not_yours"
+    title = "Bạn không được phân công tại đơn vị này"
+
+
 class RoleMissing(NotAllowed):
     """Raised when the caller has none of the roles that a page is for."""
 

@@ -9,7 +9,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import KeySet, OKPKey
 
 from services.chassis.clock import Clock, SystemClock
-from services.chassis.identity.callers import Caller
+from services.chassis.identity.callers import Appointment, Caller
 from services.chassis.identity.jwks import CachedKeys, FetchJwks
 from services.chassis.identity.refusals import TokenExpired, TokenInvalid
 from services.chassis.ids import new_id
@@ -33,7 +33,13 @@ class TokenSigner:
         self._clock = clock or SystemClock()
 
     def sign(
-        self, subject: str, *, roles: Iterable[str] = (), scopes: Iterable[str] = (), audience: str = AUDIENCE
+        self,
+        subject: str,
+        *,
+        roles: Iterable[str] = (),
+        scopes: Iterable[str] = (),
+        appointments: Iterable[Appointment] = (),
+        audience: str = AUDIENCE,
     ) -> str:
         """Write a token for `subject` that is good for `TOKEN_LIFE`."""
         now = self._clock.now()
@@ -43,6 +49,7 @@ class TokenSigner:
             "sub": subject,
             "roles": sorted(roles),
             "scope": " ".join(sorted(scopes)),
+            "appointments": sorted(appointments),
             "iat": int(now.timestamp()),
             "exp": int((now + TOKEN_LIFE).timestamp()),
             "jti": str(new_id()),
@@ -91,7 +98,12 @@ class TokenVerifier:
 
 
 def _caller(claims: Mapping[str, Any]) -> Caller:
-    roles, scope = claims["roles"], claims["scope"]
+    roles, scope, appointments = claims["roles"], claims["scope"], claims.get("appointments", [])
     if not isinstance(roles, list) or not isinstance(scope, str):
         raise TypeError("roles must be a list, scope a string")
-    return Caller(subject=claims["sub"], roles=frozenset(map(str, roles)), scopes=frozenset(scope.split()))
+    return Caller(
+        subject=claims["sub"],
+        roles=frozenset(map(str, roles)),
+        scopes=frozenset(scope.split()),
+        appointments=frozenset(Appointment(str(role), str(unit_id)) for role, unit_id in appointments),
+    )

@@ -19,21 +19,38 @@ ALL_SCOPES = frozenset(
         "survey:admin",
         "survey:counter-days",
         "survey:read",
+        "tasks:read",
+        "tasks:act",
+        "tasks:lead",
+        "indicators:read",
+        "indicators:measure",
+        "indicators:approve",
+        "indicators:define",
+        "streams:read",
+        "directory:read",
         "directory:admin",
         "reporting:read",
         "system:operate",
     }
 )
 
+_OF_UNITS = frozenset(
+    {"survey:read", "reporting:read", "tasks:read", "tasks:act", "indicators:read", "indicators:measure"}
+)
+
 SCOPES_OF_ROLES: Mapping[str, frozenset[str]] = {
     "operator": ALL_SCOPES,
     "reform_desk": ALL_SCOPES - {"system:operate"},
-    "unit_head": frozenset({"survey:read", "reporting:read"}),
-    "unit_clerk": frozenset({"survey:read", "survey:counter-days", "reporting:read"}),
+    "chairman": frozenset(
+        {"survey:read", "reporting:read", "tasks:read", "tasks:lead", "indicators:read", "indicators:approve"}
+    ),
+    "inspector": frozenset({"survey:read", "reporting:read", "tasks:read", "indicators:read", "directory:read"}),
+    "unit_head": _OF_UNITS,
+    "unit_clerk": _OF_UNITS | {"survey:counter-days"},
     "counter_officer": frozenset({"survey:counter-days"}),
-    "provincial_reader": frozenset({"reporting:read"}),
+    "provincial_reader": frozenset({"reporting:read", "indicators:read", "streams:read"}),
 }
-"""What each role may do; a token carries the union."""
+"""What each role may do; a token carries the union. For which units somebody may act, their appointments say."""
 
 _USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,78}[a-z0-9]")
 

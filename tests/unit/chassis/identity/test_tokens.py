@@ -5,10 +5,16 @@ from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
 from services.chassis.domain import Unavailable
-from services.chassis.identity import Caller, TokenSigner, TokenVerifier
+from services.chassis.identity import Appointment, Caller, TokenSigner, TokenVerifier
 from services.chassis.identity.clients import INTERNAL_CLIENT, ClientAssertions, sign_client_assertion
 from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key, public_half
-from services.chassis.identity.refusals import ClientAssertionInvalid, ScopeMissing, TokenExpired, TokenInvalid
+from services.chassis.identity.refusals import (
+    ClientAssertionInvalid,
+    ScopeMissing,
+    TokenExpired,
+    TokenInvalid,
+    UnitNotYours,
+)
 from tests.support.fixed_clock import FixedClock
 
 ENDPOINT = "https://cchc.example/oauth/token"
@@ -206,3 +212,12 @@ def test_an_assertion_that_lives_too_long_is_refused(assertions, private_jwk, cl
     early.move(600)
     with pytest.raises(ClientAssertionInvalid):
         assertions.verify(_assertion(private_jwk, early))
+
+
+def test_a_token_says_in_which_units_its_bearer_is_appointed(signer, clock):
+    token = signer.sign("u-1", roles=["unit_clerk"], appointments=[Appointment("unit_clerk", "xa-binh-an")])
+    caller = TokenVerifier(signer.jwks, clock=clock).verify(token)
+    caller.require_unit("xa-binh-an", "unit_head", "unit_clerk")
+    for unit_id, role in (("xa-binh-an", "unit_head"), ("xa-binh-tu", "unit_clerk")):
+        with pytest.raises(UnitNotYours):
+            caller.require_unit(unit_id, role)
