@@ -19,7 +19,7 @@ from services.chassis.ids import new_id
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
 from services.chassis.projector import Projector, drop_build, list_builds
-from services.indicators.bootstrap import build, migrate
+from services.indicators.bootstrap import build_folder, migrate_folder
 from services.indicators.config import Settings
 
 MESSAGES = 1_000_000
@@ -48,9 +48,16 @@ def _neutral(folder: Path, projection: Projection, messages: int, figure: str, a
 def _folder(folder: Path) -> None:
     """The figure folder itself: a row per ballot, its sums and queues, and membership of blocks learned from facts."""
     folder.mkdir()
-    settings = Settings(database=f"sqlite:///{folder}/folder.db", keys=folder, tenant="bench", pack=DEFAULT_PACK)
-    migrate(settings)
-    service = build(settings)
+    settings = Settings(
+        database=f"sqlite:///{folder}/indicators.db",
+        read_database=f"sqlite:///{folder}/read_indicators.db",
+        folder_database=f"sqlite:///{folder}/folder.db",
+        keys=folder,
+        tenant="bench",
+        pack=DEFAULT_PACK,
+    )
+    migrate_folder(settings)
+    service = build_folder(settings)
     figure = Figure("folder_rows_per_second", Goal(at_least=20_000))
     _compare(folder, service.engine, service.folder, FOLDER_MESSAGES, figure)
     service.close()

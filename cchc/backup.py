@@ -19,10 +19,10 @@ from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 
-COPIED_FILES = ("seals", "folder", "gateway", "survey")
+COPIED_FILES = ("seals", "folder", "gateway", "indicators", "survey")
 """Readers before what they read: a copied reader is never ahead of the store it reads."""
 
-EVENT_STORES = ("folder", "gateway", "survey")
+EVENT_STORES = ("folder", "gateway", "indicators", "survey")
 PAGES_A_STEP = 2_000
 
 

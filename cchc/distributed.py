@@ -1,6 +1,7 @@
 """The processes of the distributed profile that are not gunicorn's, on PostgreSQL and Kafka.
 
-`python -m cchc.distributed worker survey` keeps a service's read models and seals; `… relay survey` copies its outbox.
+`python -m cchc.distributed worker survey` keeps a service's read models and seals; `… relay survey` copies a store's outbox.
+A service has one store of its name; the indicators service has a second one, `folder`, and so a second relay.
 """
 
 import sys
@@ -37,10 +38,12 @@ from services.survey.config import Settings as SurveySettings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Service:
-    """How one service is put together: its settings, its migrations, its tasks, whose tokens its worker believes."""
+    """How one service is put together: its settings, its migrations, its stores, its tasks, whose tokens its worker believes."""
 
     settings: Callable[[Environment], Any]
     migrate: Callable[[Any], None]
+    stores: Mapping[str, Callable[[Any], str]]
+    """The URL of each event store by the store's name; each has a database, a relay and a sealer of its own."""
     tasks: Callable[[Any, Broker], Sequence[Task]]
     key_set: Callable[[Any], Callable[[], Mapping[str, Any]]]
 
@@ -49,22 +52,34 @@ def _issuers_keys(settings: Any) -> Callable[[], Mapping[str, Any]]:
     return key_set(settings.keys, settings.jwks_url)
 
 
+def _own_database(settings: Any) -> str:
+    return str(settings.database)
+
+
+def _migrate_indicators(settings: IndicatorsSettings) -> None:
+    indicators.migrate(settings)
+    indicators.migrate_folder(settings)
+
+
 SERVICES: Mapping[str, Service] = {
     "survey": Service(
         settings=SurveySettings.from_env,
         migrate=survey.migrate,
+        stores={"survey": _own_database},
         tasks=survey_worker.build_worker,
         key_set=_issuers_keys,
     ),
     "indicators": Service(
         settings=IndicatorsSettings.from_env,
-        migrate=indicators.migrate,
+        migrate=_migrate_indicators,
+        stores={"indicators": _own_database, "folder": lambda settings: settings.folder_database},
         tasks=indicators_worker.build_worker,
         key_set=_issuers_keys,
     ),
     "gateway": Service(
         settings=GatewaySettings.from_env,
         migrate=gateway.migrate,
+        stores={"gateway": _own_database},
         tasks=gateway_worker.build_worker,
         # The gateway is the one that signs.
         key_set=lambda settings: (
@@ -73,6 +88,9 @@ SERVICES: Mapping[str, Service] = {
     ),
 }
 
+STORES: Mapping[str, str] = {store: name for name, service in SERVICES.items() for store in service.stores}
+"""Which service an event store belongs to."""
+
 
 def tasks_of(name: str, env: Environment) -> list[Task]:
     """Make everything that the worker of a service does; its database must be there."""
@@ -80,7 +98,8 @@ def tasks_of(name: str, env: Environment) -> list[Task]:
     settings = service.settings(env)
     service.migrate(settings)
     broker = KafkaBroker(env.text(KAFKA))
-    return [*service.tasks(settings, broker), _sealer(name, settings.database)]
+    sealing = [_sealer(store, url(settings)) for store, url in service.stores.items()]
+    return [*service.tasks(settings, broker), *sealing]
 
 
 def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerControl:
@@ -93,9 +112,10 @@ def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerCont
 
 
 def relay_settings(name: str, env: Environment) -> RelaySettings:
-    """Give what the relay of a service is told; its database must be migrated."""
+    """Give what the relay of a store is told; its database must be migrated."""
+    service = SERVICES[STORES[name]]
     return RelaySettings(
-        database_url=SERVICES[name].settings(env).database,
+        database_url=service.stores[name](service.settings(env)),
         bootstrap=env.text(KAFKA),
         store_name=name,
         owner=f"{name}-relay-{new_id()}",
@@ -111,7 +131,7 @@ def _sealer(name: str, database: str) -> Sealer:
 
 
 def main() -> None:
-    """Run the process named on the command line: `worker` or `relay`, and whose.
+    """Run the process named on the command line: `worker` and which service's, or `relay` and which store's.
 
     Each tells its health and metrics on its internal port, which it logs when it starts.
     """

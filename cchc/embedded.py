@@ -28,7 +28,6 @@ from services.chassis.event_store.port import EventStore
 from services.chassis.http.internal import Check, create_internal_app
 from services.chassis.http.rates import Rates
 from services.chassis.http.runtime import runtime_of
-from services.chassis.identity.key_sets import key_set
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
 from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.logging import configure_logging
@@ -65,12 +64,13 @@ KIOSK = Path(__file__).parent.parent / "services" / "survey" / "kiosk" / "dist"
 WEB_THREADS = 16
 MOST_CONNECTIONS = 4096
 """Beyond so many at once, open pages included, a caller is answered 503 before anything is read of it."""
-SEALED_STORES = ("survey", "gateway", "folder")
+SEALED_STORES = ("survey", "gateway", "indicators", "folder")
 
 
 def migrate_web(env: Environment) -> None:
     """Bring the files that the web process writes to this release's schema."""
     survey.migrate(SurveySettings.from_env(env))
+    indicators.migrate(IndicatorsSettings.from_env(env))
     settings = GatewaySettings.from_env(env)
     gateway.migrate(settings)
 
@@ -118,7 +118,7 @@ def projectors_of(env: Environment) -> list[Projector]:
 
 def _service_tasks(env: Environment) -> list[Task]:
     settings = IndicatorsSettings.from_env(env)
-    indicators.migrate(settings)
+    indicators.migrate_folder(settings)
     log = log_of(DataFolder(env.path(DATA)))
     return [
         *survey_worker.build_worker(SurveySettings.from_env(env), log),
@@ -145,10 +145,14 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     taking_ballots = survey.build(survey_settings, metrics=metrics)
     people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
-    figures = _figures(env, metrics)
+    indicators_settings = IndicatorsSettings.from_env(env)
+    measuring = indicators.build(indicators_settings, metrics=metrics)
+    folder = indicators.build_folder(indicators_settings, read_only=True)
+    figures = indicators_app.app_of(measuring, folder, metrics=metrics)
     checks = [
         _reads("survey", taking_ballots.streams.store),
         _reads("gateway", people.store),
+        _reads("indicators", measuring.streams.store),
         Check("tablet_reports", taking_ballots.reports.why_not_sent),
     ]
     health = threaded(create_internal_app(metrics, checks))
@@ -163,13 +167,6 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
         "": WholeBodies(threaded(people.app), room),
     }
     return Front(apps, internal=dict.fromkeys(("/livez", "/readyz", "/metrics"), health), internal_port=internal_port)
-
-
-def _figures(env: Environment, metrics: Metrics) -> Flask:
-    settings = IndicatorsSettings.from_env(env)
-    service = indicators.build(settings, read_only=True)
-    verifier = TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=service.clock)
-    return indicators_app.app_of(service, verifier, metrics=metrics)
 
 
 def _reads(name: str, store: EventStore) -> Check:

@@ -81,7 +81,7 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
     env = environment_of(folder)
     _load_gateway(GatewaySettings.from_env(env), parts)
     _load_survey(SurveySettings.from_env(env), parts)
-    indicators.migrate(IndicatorsSettings.from_env(env))
+    _load_indicators(IndicatorsSettings.from_env(env))
     make_seals(folder)
 
 
@@ -122,3 +122,8 @@ def _load_survey(settings: SurveySettings, parts: Mapping[str, Any]) -> None:
         load_pack(service, parts)
     finally:
         service.close()
+
+
+def _load_indicators(settings: IndicatorsSettings) -> None:
+    indicators.migrate(settings)
+    indicators.migrate_folder(settings)

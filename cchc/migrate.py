@@ -17,5 +17,5 @@ def migrate(folder: DataFolder) -> None:
     env = environment_of(folder)
     with folder.locked():
         migrate_web(env)
-        indicators.migrate(IndicatorsSettings.from_env(env))
+        indicators.migrate_folder(IndicatorsSettings.from_env(env))
     click.echo("every database is at this release's schema")

@@ -20,7 +20,7 @@ from services.chassis.event_store.port import EventStore
 from services.chassis.ids import NewId, new_id
 from services.chassis.seals import Ledger, Seals
 
-SOURCES = {"survey": "survey", "gateway": "gateway", "folder": "indicators"}
+SOURCES = {"survey": "survey", "gateway": "gateway", "indicators": "indicators", "folder": "indicators"}
 """Which service a store's messages come from."""
 
 

@@ -2,15 +2,15 @@
 
 from flask import Flask
 
+from services.chassis.event_store.port import EventStore
 from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
 from services.chassis.http.own_process import in_own_process
-from services.chassis.identity import TokenVerifier
-from services.chassis.identity.key_sets import key_set
 from services.chassis.metrics import Metrics
 from services.indicators.api import counter_results
-from services.indicators.bootstrap import Indicators, build
+from services.indicators.bootstrap import FigureFolder, build, build_folder
 from services.indicators.config import Settings
+from services.indicators.handlers.service import Indicators
 from services.indicators.projections.counter_results import CounterResults
 
 BLUEPRINTS = (counter_results.blueprint,)
@@ -18,37 +18,39 @@ BLUEPRINTS = (counter_results.blueprint,)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Make the app of one process: read the settings, open the folder's tables for reading, publish the API."""
+    """Make the app of one process: read the settings, open the store and the folder's tables, publish the API."""
     told = settings or Settings.from_env()
 
     def make(metrics: Metrics) -> Flask:
-        service = build(told, read_only=True)
-        return app_of(service, TokenVerifier(key_set(told.keys, told.jwks_url), clock=service.clock), metrics=metrics)
+        return app_of(build(told, metrics=metrics), build_folder(told, read_only=True), metrics=metrics)
 
     return in_own_process("indicators", make)
 
 
-def app_of(service: Indicators, verifier: TokenVerifier, *, metrics: Metrics | None = None) -> Flask:
-    """Make an app on a service that was put together before."""
+def app_of(service: Indicators, figures: FigureFolder, *, metrics: Metrics | None = None) -> Flask:
+    """Make an app on a service and a folder that were put together before."""
     app = create_base_app(
         __name__,
         title="Chỉ số",
-        verifier=verifier,
+        verifier=service.token_verifier,
         clock=service.clock,
-        readiness=(Check("database", lambda: _probe(service)),),
+        readiness=(
+            Check("database", lambda: _probe(service.streams.store)),
+            Check("folder", lambda: _probe(figures.store)),
+        ),
         metrics=metrics,
     )
     results = CounterResults(
-        engine=service.engine,
-        folder=service.folder,
-        units=service.units,
-        satisfied_scores=service.satisfied_scores,
+        engine=figures.engine,
+        folder=figures.folder,
+        units=figures.units,
+        satisfied_scores=figures.satisfied_scores,
     )
     counter_results.attach(app, results, service.clock)
     publish_api(app, "indicators", BLUEPRINTS)
     return app
 
 
-def _probe(service: Indicators) -> str | None:
-    service.store.last_position()
+def _probe(store: EventStore) -> str | None:
+    store.last_position()
     return None

@@ -1,4 +1,4 @@
-"""Where adapters meet rules: the one place that knows which database, pack and clock there are."""
+"""Where adapters meet rules: the one place that knows which databases, pack and clock there are."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,22 +8,31 @@ from sqlalchemy import Engine
 
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
+from services.chassis.event_store.group_commit import GroupCommit
+from services.chassis.event_store.metering import StoreMetrics
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
+from services.chassis.identity import TokenVerifier
+from services.chassis.identity.key_sets import key_set
 from services.chassis.ids import new_id
+from services.chassis.live_reads import LiveReads
+from services.chassis.metrics import Metrics
 from services.chassis.migrations import upgrade
+from services.chassis.streams import Streams
 from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
 from services.indicators.config import Settings
+from services.indicators.handlers.kinds import REGISTRY
+from services.indicators.handlers.service import Indicators
 from services.indicators.projections.folder import Folder, FolderParts
 from services.indicators.projections.units import UnitsView
-from services.indicators.published_events import FigureMessages
+from services.indicators.published_events import FigureMessages, Publisher
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Indicators:
-    """The service, put together."""
+class FigureFolder:
+    """The figure folder, put together: it has a store of its own, which the worker writes."""
 
     engine: Engine
     store: EventStore
@@ -36,16 +45,51 @@ class Indicators:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the service's database to this release's schema, making it where there is none."""
-    if settings.database.startswith("sqlite:///"):
-        Path(settings.database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = open_database(settings.database)
-    upgrade(engine, MIGRATIONS)
+    """Bring the service's own store to this release's schema, making it where there is none."""
+    _upgrade(settings.database, "service")
+
+
+def migrate_folder(settings: Settings) -> None:
+    """Bring the folder's database to this release's schema, making it where there is none."""
+    _upgrade(settings.folder_database, "folder")
+
+
+def _upgrade(url: str, migrations: str) -> None:
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = open_database(url)
+    upgrade(engine, MIGRATIONS / migrations)
     engine.dispose()
 
 
-def build(settings: Settings, *, clock: Clock | None = None, read_only: bool = False) -> Indicators:
-    """Put the service together. Call it after fork; its database must be migrated.
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    verifier: TokenVerifier | None = None,
+    metrics: Metrics | None = None,
+) -> Indicators:
+    """Put the commanding half together. Call it after fork; its database must be migrated."""
+    clock = clock or SystemClock(settings.shift)
+    engine = open_database(settings.database)
+    store = open_event_store(engine)
+    commits = GroupCommit(store)
+    if metrics is not None:
+        commits.measure(StoreMetrics(metrics, "indicators"))
+    publish = Publisher(settings.tenant, store.incarnation(), clock, new_id)
+    models, folder_models = LiveReads(settings.read_database), LiveReads(settings.folder_database)
+    return Indicators(
+        clock=clock,
+        streams=Streams(store, commits, REGISTRY, publish),
+        token_verifier=verifier or TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=clock),
+        read_model=models.query,
+        folder_model=folder_models.query,
+        closing=(commits.close, store.close, models.close, folder_models.close, engine.dispose),
+    )
+
+
+def build_folder(settings: Settings, *, clock: Clock | None = None, read_only: bool = False) -> FigureFolder:
+    """Put the figure folder together. Call it after fork; its database must be migrated.
 
     In the embedded profile the worker alone writes the file, so the process that answers questions opens it `read_only`.
 
@@ -55,7 +99,7 @@ def build(settings: Settings, *, clock: Clock | None = None, read_only: bool = F
     rules, calendar = read_rules(settings.pack), read_calendar(settings.pack)
     satisfied_scores = read_satisfied_scores(settings.pack)
     clock = clock or SystemClock(settings.shift)
-    engine = open_database(settings.database, read_only=read_only)
+    engine = open_database(settings.folder_database, read_only=read_only)
     store = open_event_store(engine)
     messages = FigureMessages(tenant=settings.tenant, store=store, clock=clock, new_id=new_id)
     parts = FolderParts(
@@ -71,7 +115,7 @@ def build(settings: Settings, *, clock: Clock | None = None, read_only: bool = F
         store.close()
         engine.dispose()
 
-    return Indicators(
+    return FigureFolder(
         engine=engine,
         store=store,
         clock=clock,

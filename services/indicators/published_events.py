@@ -1,4 +1,7 @@
-"""What leaves the folder, fact by fact. Ballot ids, exact times and the journey of a ballot stay inside."""
+"""What leaves the service, fact by fact: first the folder's messages, then those of the service's own store.
+
+Of the folder, ballot ids, exact times and the journey of a ballot stay inside.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +13,8 @@ from services.chassis.clock import Clock
 from services.chassis.domain import Event
 from services.chassis.envelope import encode, partition_of
 from services.chassis.event_store.port import EventStore, NewMessage
+from services.chassis.ids import NewId
+from services.chassis.publishing import Message, MessageWriter
 from services.indicators.domain.events import BlockReleased, ServedReleased
 from services.indicators.domain.leaf import Leaf
 from services.indicators.domain.lines import Line, lines_of
@@ -125,3 +130,17 @@ def _hour(clock: Clock) -> datetime:
     # hour is that of the civil day which people see, carried back to the real instant at which it began.
     hour = clock.business_now().replace(minute=0, second=0, microsecond=0)
     return (hour - clock.shift).astimezone(UTC)
+
+
+MESSAGES: Mapping[type[Event], Message] = {}
+"""Which facts of the service's own store become public messages; what is not listed stays inside."""
+
+
+class Publisher(MessageWriter):
+    """Writes the public messages of the service's own store, of one tenant, in one life of it."""
+
+    def __init__(self, tenant: str, incarnation: UUID, clock: Clock, new_id: NewId) -> None:
+        """Name the tenant and the life of the store."""
+        super().__init__(
+            MESSAGES, tenant=tenant, service="indicators", incarnation=incarnation, clock=clock, new_id=new_id
+        )

@@ -4,17 +4,22 @@ import threading
 from collections.abc import Callable, Sequence
 
 from services.chassis.broker.port import Broker
-from services.chassis.clock import monotonic
+from services.chassis.clock import SystemClock, monotonic
+from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
 from services.chassis.logging import get_logger
 from services.chassis.passing import is_passing
+from services.chassis.projection import Projection
 from services.chassis.projector import Projector
 from services.chassis.worker import Task
-from services.indicators.bootstrap import Indicators, build
+from services.indicators.bootstrap import FigureFolder, build_folder
 from services.indicators.config import Settings
 from services.indicators.projections.announcing import announce
 from services.indicators.projections.moving_up import move_up
+
+PROJECTIONS: tuple[Projection, ...] = ()
+"""Every read model of the service's own store; the folder's are beside its queues, in its own database."""
 
 _EVERY_SECONDS = 1.0
 _MOVE_UP_SECONDS = 60.0
@@ -25,7 +30,7 @@ class Schedule:
 
     name = "indicators-schedule"
 
-    def __init__(self, service: Indicators, leases: Leases) -> None:
+    def __init__(self, service: FigureFolder, leases: Leases) -> None:
         self._service = service
         self._leases = leases
         self._epoch: int | None = None
@@ -79,10 +84,21 @@ class Schedule:
 
 def build_worker(settings: Settings, broker: Broker) -> Sequence[Task]:
     """Put the worker's tasks together. Call it after fork."""
-    service = build(settings)
+    return [*_folder_tasks(settings, broker), *_read_models(settings, broker)]
+
+
+def _folder_tasks(settings: Settings, broker: Broker) -> list[Task]:
+    service = build_folder(settings)
     leases = Leases(service.engine, owner=f"indicators-worker-{new_id()}")
     return [
         Projector(service.engine, broker, service.folder, leases, clock=service.clock),
         Projector(service.engine, broker, service.units, leases, clock=service.clock),
         Schedule(service, leases),
     ]
+
+
+def _read_models(settings: Settings, broker: Broker) -> list[Task]:
+    engine = open_database(settings.read_database)
+    leases = Leases(engine, owner=f"indicators-worker-{new_id()}")
+    clock = SystemClock(settings.shift)
+    return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]

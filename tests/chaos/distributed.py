@@ -13,7 +13,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DEFAULT_PACK
-from cchc.distributed import SERVICES
+from cchc.distributed import SERVICES, STORES
 from cchc.pack_check import read_pack
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
@@ -50,7 +50,7 @@ class DistributedWorld:
         self.kafka = self._servers.enter_context(local_kafka())
         self.postgres = self._servers.enter_context(postgres_server())
         databases = Databases(self.postgres)
-        self.urls = {name: databases.create() for name in SERVICES}
+        self.urls = {name: databases.create() for name in STORES}
         self.ports = {name: free_port() for name in (*SERVICES, "streams")}
         self.base_url, self.portal_url, self.streams_url = (
             f"http://127.0.0.1:{self.ports[name]}" for name in ("survey", "gateway", "streams")
@@ -111,8 +111,8 @@ class DistributedWorld:
             ("freeze the broker", self._freeze_broker),
             ("kill the database server", self._kill_postgres),
             ("freeze the relay until another leads", self._zombie_relay),
-            *((f"back up {name}", self._backing_up(name)) for name in SERVICES),
-            *((f"restore an older {name}", self._restoring(name)) for name in SERVICES),
+            *((f"back up {name}", self._backing_up(name)) for name in STORES),
+            *((f"restore an older {name}", self._restoring(name)) for name in STORES),
         )
 
     def wait_until_caught_up(self) -> None:
@@ -121,7 +121,7 @@ class DistributedWorld:
         wait_for_nobody(self.behind, seconds=60)
 
     def folder_engine(self) -> Engine:
-        return open_database(self.urls["indicators"])
+        return open_database(self.urls["folder"])
 
     def gateway_engine(self) -> Engine:
         return open_database(self.urls["gateway"])
@@ -130,8 +130,7 @@ class DistributedWorld:
         return SystemClock()
 
     def stores(self) -> dict[str, EventStore]:
-        names = {"survey": "survey", "gateway": "gateway", "folder": "indicators"}
-        return {name: self._store(service) for name, service in names.items()}
+        return {name: self._store(name) for name in STORES}
 
     def verify(self) -> list[str]:
         found = []
@@ -153,7 +152,7 @@ class DistributedWorld:
         self._resting.difference_update(names)
 
     def relayed(self, name: str) -> bool:
-        """Say whether a service's whole outbox is in the log."""
+        """Say whether a store's whole outbox is in the log."""
         engine = open_database(self.urls[name])
         with suppress(SQLAlchemyError), engine.connect() as connection:
             cursor = connection.execute(text("SELECT coalesce(max(position), 0) FROM relay_cursor")).scalar_one()
@@ -168,6 +167,7 @@ class DistributedWorld:
         for name in SERVICES:
             made[f"{name} web"] = self._web_command(name)
             made[f"{name} worker"] = [python, "-m", "cchc.distributed", "worker", name]
+        for name in STORES:
             made[f"{name} relay"] = [python, "-m", "cchc.distributed", "relay", name]
         return {
             name: Process(name, command, self.variables, self.folder / f"{name.replace(' ', '-')}.log")
@@ -224,8 +224,8 @@ class DistributedWorld:
 
     def behind(self) -> list[str]:
         """Say which relays and readers have something left to do."""
-        relays = [f"{name} relay" for name in SERVICES if not self.relayed(name)]
-        return relays + [line for name in SERVICES for line in self._unread(name)]
+        relays = [f"{name} relay" for name in STORES if not self.relayed(name)]
+        return relays + [line for name in STORES for line in self._unread(name)]
 
     def _unread(self, name: str) -> list[str]:
         try:

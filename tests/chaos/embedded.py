@@ -31,8 +31,8 @@ from tests.support.servers.ports import eventually, free_port
 if TYPE_CHECKING:
     from services.chassis.envelope import CloudEvent
 
-STORES = ("survey", "gateway", "folder")
-READ_MODELS = {"survey": "read_survey", "gateway": "read_gateway", "indicators": "folder"}
+STORES = ("survey", "gateway", "indicators", "folder")
+READ_MODELS = {"survey": "read_survey", "gateway": "read_gateway", "folder": "folder"}
 
 
 class EmbeddedWorld:

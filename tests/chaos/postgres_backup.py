@@ -1,4 +1,4 @@
-"""A copy of one service's database, and putting it back under everybody's feet."""
+"""A copy of one store's database, and putting it back under everybody's feet."""
 
 import subprocess
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import psycopg
 from sqlalchemy import make_url
 
-from cchc.distributed import SERVICES, tasks_of
+from cchc.distributed import SERVICES, STORES, tasks_of
 from cchc.log_of_outboxes import OWNERS
 from cchc.reconcile import reconcile_all
 from services.chassis.clock import SystemClock
@@ -48,10 +48,11 @@ class PostgresBackup:
         return cls(name, url, file, position)
 
     def put_back(self, world: "DistributedWorld") -> None:
-        """Restore one service's database, begin its new life, and reconcile the readers of all."""
-        own = [process for process in world.processes if process.startswith(f"{self.name} ")]
+        """Restore one store's database, begin its new life, and reconcile the readers of all."""
+        owner = STORES[self.name]
+        own = [process for process in world.processes if process.startswith((f"{self.name} ", f"{owner} "))]
         world.rest(*{*own, *WORKERS})
-        if self.name == "indicators":
+        if self.name == "folder":
             world.lost_lanes.append(events_of(world.stores()["folder"], FIGURE_EVENTS))
         self._replace()
         world.wake(f"{self.name} relay")
@@ -69,9 +70,8 @@ class PostgresBackup:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0'.encode())
         program("pg_restore", f"--dbname={self.url}", str(self.file))
         engine = open_database(self.url)
-        owner = "folder" if self.name == "indicators" else self.name
-        topics = [topic for topic, writer in OWNERS.items() if writer == owner]
-        source = f"/cchc/thang-binh/{self.name}"
+        topics = [topic for topic, writer in OWNERS.items() if writer == self.name]
+        source = f"/cchc/thang-binh/{STORES[self.name]}"
         with engine.begin() as connection:
             begin_incarnation(connection, new=new_id(), now=SystemClock().now(), source=source, topics=topics)
         engine.dispose()

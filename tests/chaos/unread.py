@@ -14,18 +14,20 @@ from services.chassis.projector.status import read_statuses
 from services.gateway.worker import PROJECTIONS as GATEWAY
 from services.indicators.projections.survey_messages import BALLOTS_TOPIC, COUNTERS_TOPIC
 from services.indicators.projections.units import UNITS_TOPIC
+from services.indicators.worker import PROJECTIONS as INDICATORS
 from services.survey.worker import PROJECTIONS as SURVEY
 
 READERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "survey": {projection.name: projection.topics for projection in SURVEY},
     "gateway": {projection.name: projection.topics for projection in GATEWAY},
-    "indicators": {"folder": (BALLOTS_TOPIC, COUNTERS_TOPIC), "indicators_units": (UNITS_TOPIC,)},
+    "indicators": {projection.name: projection.topics for projection in INDICATORS},
+    "folder": {"folder": (BALLOTS_TOPIC, COUNTERS_TOPIC), "indicators_units": (UNITS_TOPIC,)},
 }
-"""Which topics each read model of a service is made of."""
+"""Which topics each read model is made of, by the database that holds it."""
 
 
-def unread(readers: Engine, service: str, stores: Mapping[str, EventStore]) -> list[str]:
-    """Say which read models of a service are not well, or have not come to the ends that the stores say of their topics.
+def unread(readers: Engine, holder: str, stores: Mapping[str, EventStore]) -> list[str]:
+    """Say which read models in a database are not well, or have not come to the ends that the stores say of their topics.
 
     Both the engine and the stores are closed.
     """
@@ -36,14 +38,14 @@ def unread(readers: Engine, service: str, stores: Mapping[str, EventStore]) -> l
             closing.callback(store.close)
         for store in stores.values():
             heads |= store.heads()
-        return _unread(readers, service, heads)
+        return _unread(readers, holder, heads)
 
 
-def _unread(readers: Engine, service: str, heads: Mapping[tuple[str, int], int]) -> list[str]:
+def _unread(readers: Engine, holder: str, heads: Mapping[tuple[str, int], int]) -> list[str]:
     with readers.connect() as connection:
         statuses = read_statuses(connection, SystemClock().now())
         lines = [str(it) for it in statuses if not it.ready or it.state != "running" or it.lag_messages]
-        for name, topics in READERS[service].items():
+        for name, topics in READERS[holder].items():
             lines += _short_of(connection, name, [topic for topic in topics if not is_compacted(topic)], heads)
     return lines
 

@@ -24,7 +24,7 @@ from tests.chaos.processes import Process, descendants, send
 from tests.support.servers.ports import eventually
 from tests.support.tablet import Tablet
 
-STORES = ("survey", "gateway", "folder")
+STORES = ("survey", "gateway", "indicators", "folder")
 
 
 class Instance:

@@ -8,21 +8,20 @@ from flask import Flask
 from services.chassis.clock import SystemClock
 from services.chassis.event_store.port import OutboxRow
 from services.chassis.identity import TokenVerifier
-from services.chassis.leases import Leases
 from services.chassis.projector.projector import Projector
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.indicators import app as indicators_app
 from services.indicators import bootstrap as indicators_bootstrap
-from services.indicators import config as indicators_config
-from services.indicators.bootstrap import Indicators
+from services.indicators import worker as indicators_worker
+from services.indicators.config import Settings as IndicatorsSettings
+from services.indicators.handlers.service import Indicators
 from services.survey.app import app_of
 from services.survey.bootstrap import build, migrate
 from services.survey.config import Settings
 from services.survey.handlers.service import Survey
 from services.survey.worker import build_worker
+from tests.support.indicators import PACK, settings_of
 from tests.support.survey_messages import SurveyMessages
-
-PACK = Path(__file__).parents[2] / "packs" / "thang-binh-2021"
 
 
 def a_survey_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Survey]:
@@ -58,15 +57,18 @@ def tell_units(settings: Settings) -> None:
 
 
 def an_indicators_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Indicators]:
-    """Make the indicators service's app on a new SQLite file, its read models made; close the service in the end."""
-    settings = indicators_config.Settings(
-        database=f"sqlite:///{folder / 'folder.db'}", keys=folder / "keys", tenant="test", pack=PACK
-    )
+    """Make the indicators service's app on new SQLite files, its read models made; close the service in the end."""
+    settings = settings_of(folder)
     indicators_bootstrap.migrate(settings)
-    service = indicators_bootstrap.build(settings)
-    leases = Leases(service.engine, owner="test")
-    for projection in (service.folder, service.units):
-        projector = Projector(service.engine, InMemoryBroker(InMemoryLog()), projection, leases, clock=service.clock)
-        projector.run_once()
-        projector.close()
-    return indicators_app.app_of(service, verifier), service
+    indicators_bootstrap.migrate_folder(settings)
+    _make_read_models(settings)
+    service = indicators_bootstrap.build(settings, verifier=verifier)
+    figures = indicators_bootstrap.build_folder(settings, read_only=True)
+    return indicators_app.app_of(service, figures), service
+
+
+def _make_read_models(settings: IndicatorsSettings) -> None:
+    for task in indicators_worker.build_worker(settings, InMemoryBroker(InMemoryLog())):
+        if isinstance(task, Projector):
+            task.run_once()
+            task.close()

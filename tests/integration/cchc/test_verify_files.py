@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from cchc.data_folder import DataFolder
 from cchc.main import main
 
-FILES = ("survey", "gateway", "folder", "seals")
+FILES = ("survey", "gateway", "indicators", "folder", "seals")
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def verify(folder: DataFolder) -> Result:
 def test_a_folder_that_never_ran_is_green(folder: DataFolder) -> None:
     done = verify(folder)
     assert done.exit_code == 0, done.output
-    assert [store["store"] for store in json.loads(done.output)["stores"]] == ["survey", "gateway", "folder"]
+    assert [store["store"] for store in json.loads(done.output)["stores"]] == ["survey", "gateway", "indicators", "folder"]
 
 
 @pytest.mark.parametrize("name", FILES)

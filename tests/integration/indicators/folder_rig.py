@@ -13,12 +13,11 @@ from services.chassis.leases import Leases
 from services.chassis.projection import View
 from services.chassis.projector import Limits, Projector, active_view
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
-from services.indicators.bootstrap import Indicators, build, migrate
-from services.indicators.config import Settings
+from services.indicators.bootstrap import FigureFolder, build_folder, migrate_folder
 from services.indicators.projections.folder_tables import define_folder
 from services.indicators.projections.moving_up import move_up
 from tests.support.fixed_clock import FixedClock
-from tests.support.product_apps import PACK
+from tests.support.indicators import settings_of
 from tests.support.survey_messages import SurveyMessages
 
 START = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -28,16 +27,16 @@ class FolderRig:
     """A folder that can be killed and started again; what it published is read from its outbox."""
 
     def __init__(self, url: str, tmp_path, *, batch: int = 50) -> None:
-        self.settings = Settings(database=url, keys=tmp_path / "keys", tenant="test", pack=PACK)
+        self.settings = settings_of(tmp_path, folder_database=url)
         self.survey = SurveyMessages(START)
         self.log = InMemoryLog()
         self.clock = FixedClock(START)
         self._batch = batch
-        migrate(self.settings)
+        migrate_folder(self.settings)
         self.start()
 
     def start(self) -> None:
-        self.service: Indicators = build(self.settings, clock=self.clock)
+        self.service: FigureFolder = build_folder(self.settings, clock=self.clock)
         self.leases = Leases(self.service.engine, owner="test-folder")
         self.projector = self._projector(self.service.folder)
         self.units = self._projector(self.service.units)

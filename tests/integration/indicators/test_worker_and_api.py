@@ -12,11 +12,11 @@ from services.chassis.identity.keys import load_or_create_signing_key, public_ha
 from services.chassis.leases import Leases
 from services.indicators import worker
 from services.indicators.app import app_of
-from services.indicators.bootstrap import build, migrate
-from services.indicators.config import Settings
+from services.indicators.bootstrap import build, build_folder, migrate, migrate_folder
 from services.indicators.projections.announcing import announce
 from services.indicators.worker import Schedule, build_worker
 from tests.integration.indicators.folder_rig import FolderRig
+from tests.support.indicators import settings_of
 from tests.support.servers.ports import eventually
 
 PATH = "/api/indicators/v1/counter-results/"
@@ -32,11 +32,15 @@ def rig(tmp_path):
 @pytest.fixture
 def client(rig, tmp_path):
     jwk = load_or_create_signing_key(tmp_path / "signing.jwk")
-    service = build(rig.settings, clock=rig.clock, read_only=True)
-    client = app_of(service, TokenVerifier(lambda: {"keys": [public_half(jwk)]}, clock=rig.clock)).test_client()
+    migrate(rig.settings)
+    verifier = TokenVerifier(lambda: {"keys": [public_half(jwk)]}, clock=rig.clock)
+    service = build(rig.settings, clock=rig.clock, verifier=verifier)
+    figures = build_folder(rig.settings, clock=rig.clock, read_only=True)
+    client = app_of(service, figures).test_client()
     token = TokenSigner(jwk, clock=rig.clock).sign("u-1", scopes=["reporting:read"])
     client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {token}"
     yield client
+    figures.close()
     service.close()
 
 
@@ -117,9 +121,7 @@ def test_a_schedule_without_room_waits_and_goes_on(rig, monkeypatch):
 
 
 def test_a_worker_is_put_together_from_its_settings(tmp_path, rig):
-    settings = Settings(
-        database=f"sqlite:///{tmp_path / 'other.db'}", keys=tmp_path, tenant="test", pack=rig.settings.pack
-    )
-    migrate(settings)
+    settings = settings_of(tmp_path / "other")
+    migrate_folder(settings)
     names = [task.name for task in build_worker(settings, rig.projector._setup.broker)]
-    assert names == ["folder", "indicators_units", "indicators-schedule"]
+    assert names == ["folder", "indicators_units", "indicators-schedule", *(it.name for it in worker.PROJECTIONS)]

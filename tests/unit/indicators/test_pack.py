@@ -11,10 +11,8 @@ import pytest
 
 from services.chassis.tenant_pack import PackError
 from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
-from services.indicators.bootstrap import build
-from services.indicators.config import Settings
-
-PACK = Path(__file__).parents[3] / "packs" / "thang-binh-2021"
+from services.indicators.bootstrap import build_folder
+from tests.support.indicators import PACK, settings_of
 
 
 @pytest.fixture
@@ -48,9 +46,8 @@ def test_the_file_of_the_rules_has_the_name_that_the_pack_gives_it(pack: Path) -
 def test_without_a_file_of_rules_nothing_starts(pack: Path, tmp_path: Path) -> None:
     (pack / "release.json").unlink()
     database = tmp_path / "folder.db"
-    settings = Settings(database=f"sqlite:///{database}", keys=tmp_path / "keys", tenant="test", pack=pack)
     with pytest.raises(PackError, match=r"release\.json cannot be read"):
-        build(settings)
+        build_folder(settings_of(tmp_path, pack=pack))
     assert not database.exists()
 
 
