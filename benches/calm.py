@@ -24,7 +24,7 @@ from services.survey.bootstrap import build
 from services.survey.config import Settings
 from tests.chaos.pause import wait_for_nobody
 from tests.support.embedded import Instance, an_instance
-from tests.support.tablet import BATCH, Tablet
+from cchc.demonstration.tablet import BATCH, Tablet
 
 BALLOTS = 200_000
 PER_REQUEST = 100

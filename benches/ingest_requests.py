@@ -12,7 +12,7 @@ from services.survey.bootstrap import build, migrate
 from services.survey.config import Settings
 from services.survey.domain.commands import OpenCounter
 from services.survey.handlers.service import Survey
-from tests.support.tablet import BATCH, Tablet
+from cchc.demonstration.tablet import BATCH, Tablet
 
 TABLETS_PER_CONNECTION = 4
 SCORES = (5, 4, 5, 3, 4, 2, 5, 1)

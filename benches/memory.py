@@ -13,7 +13,7 @@ from benches.report import Goal, note, report
 from tests.chaos.pause import pause
 from tests.chaos.processes import command_of, descendants
 from tests.support.embedded import Instance, an_instance
-from tests.support.tablet import Tablet
+from cchc.demonstration.tablet import Tablet
 
 TABLETS = 20
 LINES_PER_BATCH = 5

@@ -14,13 +14,22 @@ DEFAULT_PACK = Path(__file__).parent.parent / "packs" / "thang-binh-2021"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tenant:
-    """What a data folder was made for. `shift_seconds` moves business time; 0 for a real tenant."""
+    """What a data folder was made for. `shift_seconds` moves business time; 0 for a real tenant.
+
+    `profile` says where its stores are: `embedded`, files of this folder, or `distributed`, databases of PostgreSQL.
+    """
 
     tenant: str
     pack: str
     incarnation_seed: str
     shift_seconds: int
     demonstration: bool
+    profile: str = "embedded"
+
+    @property
+    def is_distributed(self) -> bool:
+        """Whether its stores are databases of PostgreSQL and its log is Kafka."""
+        return self.profile == "distributed"
 
     @property
     def pack_folder(self) -> Path:
@@ -45,6 +54,11 @@ class DataFolder:
         return self.root / "keys"
 
     @property
+    def settings_file(self) -> Path:
+        """Settings of the distributed profile, `NAME=value` a line, for whatever the environment itself does not say."""
+        return self.root / ".env"
+
+    @property
     def backups(self) -> Path:
         """Where `cchc backup` writes by default."""
         return self.root / "backups"
@@ -63,6 +77,11 @@ class DataFolder:
     def pack(self) -> Path:
         """The tenant pack that the folder goes by; in a folder of an earlier release, the one it was loaded from."""
         return self.kept_pack if self.kept_pack.exists() else self.tenant().pack_folder
+
+    @property
+    def clock(self) -> Path:
+        """What drives a demonstration's business time; not there until somebody does."""
+        return self.root / "clock"
 
     def log(self, name: str) -> Path:
         """The log of a process, one JSON line an event."""
@@ -124,7 +143,7 @@ class DataFolder:
                 flock(file, LOCK_UN)
 
 
-def tenant_of_pack(pack: Path, *, now: datetime, seed: UUID) -> Tenant:
+def tenant_of_pack(pack: Path, *, now: datetime, seed: UUID, profile: str = "embedded") -> Tenant:
     """Work out a tenant from its pack; a demonstration starts its business time at the pack's own moment."""
     about: Mapping[str, object] = json.loads((pack / "pack.json").read_text())
     starts_at = about.get("business_starts_at")
@@ -135,4 +154,5 @@ def tenant_of_pack(pack: Path, *, now: datetime, seed: UUID) -> Tenant:
         incarnation_seed=str(seed),
         shift_seconds=round(shift.total_seconds()),
         demonstration=bool(about.get("demonstration")),
+        profile=profile,
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.broker.port import Broker
-from services.chassis.clock import SystemClock
+from services.chassis.clock import open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.identity.key_sets import key_set
@@ -106,7 +106,7 @@ def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerCont
     """Make what a worker's internal port answers: health, metrics, and an operator's wishes."""
     service = SERVICES[name]
     settings = service.settings(env)
-    clock = SystemClock(settings.shift)
+    clock = open_clock(settings.shift, settings.clock_file)
     projectors = [task for task in tasks if isinstance(task, Projector)]
     return WorkerControl(projectors, verifier=TokenVerifier(service.key_set(settings), clock=clock), clock=clock)
 

@@ -21,7 +21,7 @@ from cchc.log_of_outboxes import log_of
 from cchc.patience import ImpatientProtocol
 from cchc.supervisor import LIFELINE, REFUSED
 from cchc.whole_bodies import Room, WholeBodies
-from services.chassis.clock import SystemClock
+from services.chassis.clock import open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
@@ -35,6 +35,7 @@ from services.chassis.metrics import Metrics
 from services.chassis.projector.projector import Projector
 from services.chassis.seals import Sealer, Seals, create_seals
 from services.chassis.settings import (
+    CLOCK_FILE,
     DATA,
     FORWARDED_ALLOW_IPS,
     HOST,
@@ -106,7 +107,7 @@ def worker(env: Environment) -> None:
     configure_logging("worker", level=env.text(LOG_LEVEL))
     folder = DataFolder(env.path(DATA))
     tasks = [*_service_tasks(env), *sealers(folder)]
-    clock = SystemClock(timedelta(seconds=env.integer(SHIFT_SECONDS)))
+    clock = open_clock(timedelta(seconds=env.integer(SHIFT_SECONDS)), env.path_if_told(CLOCK_FILE))
     control = WorkerControl(_projectors(tasks), verifier=_verifier(folder), clock=clock)
     run_worker(tasks, control=control, internal_port=env.integer(INTERNAL_PORT))
 

@@ -1,22 +1,54 @@
 """The settings of a data folder's services, for programs that open them in their own process."""
 
+from collections.abc import Mapping
+
 from cchc.data_folder import DataFolder
-from services.chassis.settings import Environment, environment
+from services.chassis.settings import Environment, SettingError, environment
 
 
 def environment_of(folder: DataFolder) -> Environment:
     """Give the settings under which the services of a folder run."""
-    return Environment({**environment(), **variables_of(folder)})
+    return Environment(all_variables_of(folder))
+
+
+def all_variables_of(folder: DataFolder) -> dict[str, str]:
+    """Give everything a program of a folder is told: by the folder, else the environment, else the folder's `.env`."""
+    told = settings_in(folder) if folder.tenant().is_distributed else {}
+    return {**told, **environment(), **variables_of(folder)}
 
 
 def variables_of(folder: DataFolder) -> dict[str, str]:
     """Give what a folder decides, as variables for child processes."""
     tenant = folder.tenant()
     return {
-        "CCHC_PROFILE": "embedded",
+        "CCHC_PROFILE": tenant.profile,
         "CCHC_DATA": str(folder.root),
         "CCHC_TENANT": tenant.tenant,
         "CCHC_PACK": str(folder.pack),
         "CCHC_SHIFT_SECONDS": str(tenant.shift_seconds),
         "CCHC_DEMONSTRATION": "yes" if tenant.demonstration else "no",
     }
+
+
+def settings_in(folder: DataFolder) -> Mapping[str, str]:
+    """Read a folder's `.env`: a name, `=`, and a value to the end of the line, in quotes or not; `#` begins a comment line.
+
+    Raises:
+        SettingError: A line is none of these.
+    """
+    if not folder.settings_file.exists():
+        return {}
+    found = {}
+    for number, line in enumerate(folder.settings_file.read_text().splitlines(), 1):
+        if not (said := line.strip()) or said.startswith("#"):
+            continue
+        name, is_there, value = said.removeprefix("export ").partition("=")
+        if not is_there:
+            raise SettingError(f"line {number} of {folder.settings_file} is no NAME=value")
+        found[name.strip()] = _unquoted(value.strip())
+    return found
+
+
+def _unquoted(value: str) -> str:
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if is_quoted else value

@@ -69,6 +69,10 @@ class Environment:
         """Read a path, made absolute against the working directory."""
         return Path(self.text(setting)).expanduser().absolute()
 
+    def path_if_told(self, setting: Setting) -> Path | None:
+        """Read a path that need not be told."""
+        return self.path(setting) if self.optional(setting) else None
+
     def words(self, setting: Setting) -> tuple[str, ...]:
         """Read words separated by commas."""
         return tuple(word.strip() for word in self.text(setting).split(",") if word.strip())
@@ -101,6 +105,11 @@ PACK = Setting(name="CCHC_PACK", meaning="Folder of the tenant pack: release rul
 SHIFT_SECONDS = Setting(
     name="CCHC_SHIFT_SECONDS", default="0", unit="seconds", meaning="How far business time stands from real time."
 )
+CLOCK_FILE = Setting(
+    name="CCHC_CLOCK_FILE",
+    default="",
+    meaning="File by which a demonstration's business time is driven; a real tenant has none.",
+)
 KEYS = Setting(name="CCHC_KEYS", default="", meaning="Folder of the key files; without one, `keys` in the data folder.")
 JWKS_URL = Setting(
     name="CCHC_JWKS_URL",
@@ -109,6 +118,22 @@ JWKS_URL = Setting(
 )
 KAFKA = Setting(
     name="CCHC_KAFKA", default="", meaning="Addresses of the event log; without any, the outboxes themselves are it."
+)
+KAFKA_COPIES = Setting(
+    name="CCHC_KAFKA_COPIES",
+    default="1",
+    meaning="Copies of each record in the event log; 3 in production, where two have to be written before it counts.",
+)
+GATEWAY_URL = Setting(
+    name="CCHC_GATEWAY_URL", default="", meaning="Where the other processes of the distributed profile reach the gateway."
+)
+STREAMS_URL = Setting(
+    name="CCHC_STREAMS_URL", default="", meaning="Where the door of the distributed profile reaches the streams."
+)
+DOOR_URL = Setting(
+    name="CCHC_DOOR_URL",
+    default="",
+    meaning="Where the command line finds what runs; without one, where `cchc up` wrote that it listens.",
 )
 CALLER_RATE = Setting(
     name="CCHC_CALLER_RATE",

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, text
 from starlette.applications import Starlette
 
-from services.chassis.clock import Clock, SystemClock
+from services.chassis.clock import Clock, open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
@@ -25,6 +25,7 @@ from services.chassis.migrations import upgrade
 from services.gateway.config import Settings
 from services.gateway.directory import pack as packs
 from services.gateway.directory.api import directory_api
+from services.gateway.directory.business_time_api import business_time_api
 from services.gateway.directory.handlers import Directory, tenant_of
 from services.gateway.directory.register import UnitRegister
 from services.gateway.identity.api import Issuer, identity_api, set_up_path
@@ -89,7 +90,7 @@ def migrate(settings: Settings) -> None:
 
 def build(settings: Settings, *, clock: Clock | None = None, metrics: Metrics | None = None) -> Gateway:
     """Put the gateway together; its tables have to be there."""
-    clock = clock or SystemClock(settings.shift)
+    clock = clock or open_clock(settings.shift, settings.clock_file)
     writer, reader = open_database(settings.database), open_database(settings.database, read_only=True)
     read_models = open_database(settings.read_database, read_only=True)
     store = open_event_store(writer)
@@ -155,7 +156,7 @@ def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSign
     dress_answers(app, site)
     admit_readers(app, door_of(site))
     register = UnitRegister(directory.store)
-    publish_api(app, "directory", [identity_api(_issuer(settings, site, signer)), directory_api(register, site.clock)])
+    publish_api(app, "directory", [identity_api(_issuer(settings, site, signer)), directory_api(register, site.clock), business_time_api(site.clock)])
     reporting = Reporting(
         read_models=site.read_models,
         clock=site.clock,

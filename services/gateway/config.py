@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.chassis.settings import (
+    CLOCK_FILE,
     DATA,
     KAFKA,
     KEYS,
@@ -26,7 +27,7 @@ SILENT_AFTER = Setting(
 STALE_AFTER = Setting(
     name="CCHC_STALE_AFTER", meaning="How old released figures may be unmentioned.", unit="seconds", default="259200"
 )
-SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, KAFKA, PUBLIC_URL, SILENT_AFTER, STALE_AFTER)
+SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, CLOCK_FILE, KAFKA, PUBLIC_URL, SILENT_AFTER, STALE_AFTER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,6 +39,7 @@ class Settings:
     keys: Path
     tenant: str
     shift: timedelta = timedelta()
+    clock_file: Path | None = None
     kafka: str = ""
     public_url: str = "http://localhost:8080"
     silent_after: timedelta = timedelta(minutes=5)
@@ -64,6 +66,7 @@ class Settings:
             keys=env.path(KEYS) if env.optional(KEYS) else data / "keys",
             tenant=env.text(TENANT),
             shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
+            clock_file=env.path_if_told(CLOCK_FILE),
             kafka=env.optional(KAFKA) or "",
             public_url=env.text(PUBLIC_URL),
             silent_after=timedelta(seconds=env.integer(SILENT_AFTER)),

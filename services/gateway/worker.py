@@ -1,7 +1,7 @@
 """The gateway's worker: one projector per read model."""
 
 from services.chassis.broker.port import Broker
-from services.chassis.clock import SystemClock
+from services.chassis.clock import open_clock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
@@ -21,5 +21,5 @@ def build_worker(settings: Settings, broker: Broker) -> list[Projector]:
     """Make what the worker runs; each has `name` and `run(stop)`."""
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner=f"gateway-worker-{new_id()}")
-    clock = SystemClock(settings.shift)
+    clock = open_clock(settings.shift, settings.clock_file)
     return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]

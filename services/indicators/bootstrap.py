@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from services.chassis.clock import Clock, SystemClock
+from services.chassis.clock import Clock, open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.group_commit import GroupCommit
 from services.chassis.event_store.metering import StoreMetrics
@@ -70,7 +70,7 @@ def build(
     metrics: Metrics | None = None,
 ) -> Indicators:
     """Put the commanding half together. Call it after fork; its database must be migrated."""
-    clock = clock or SystemClock(settings.shift)
+    clock = clock or open_clock(settings.shift, settings.clock_file)
     engine = open_database(settings.database)
     store = open_event_store(engine)
     commits = GroupCommit(store)
@@ -98,7 +98,7 @@ def build_folder(settings: Settings, *, clock: Clock | None = None, read_only: b
     """
     rules, calendar = read_rules(settings.pack), read_calendar(settings.pack)
     satisfied_scores = read_satisfied_scores(settings.pack)
-    clock = clock or SystemClock(settings.shift)
+    clock = clock or open_clock(settings.shift, settings.clock_file)
     engine = open_database(settings.folder_database, read_only=read_only)
     store = open_event_store(engine)
     messages = FigureMessages(tenant=settings.tenant, store=store, clock=clock, new_id=new_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.chassis.settings import (
+    CLOCK_FILE,
     DATA,
     JWKS_URL,
     KAFKA,
@@ -27,7 +28,7 @@ FOLDER_DATABASE = Setting(
     meaning="URL of the figure folder's database, which is never that of the service; without one, `folder.db` in the data folder.",
     default="",
 )
-SETTINGS = (DATA, DATABASE, FOLDER_DATABASE, TENANT, PACK, SHIFT_SECONDS, KEYS, JWKS_URL, KAFKA)
+SETTINGS = (DATA, DATABASE, FOLDER_DATABASE, TENANT, PACK, SHIFT_SECONDS, CLOCK_FILE, KEYS, JWKS_URL, KAFKA)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +46,7 @@ class Settings:
     pack: Path
     """Folder of the tenant pack: release rules, calendar, questionnaires."""
     shift: timedelta = timedelta()
+    clock_file: Path | None = None
     jwks_url: str = ""
     kafka: str = ""
 
@@ -68,6 +70,7 @@ class Settings:
             tenant=env.text(TENANT),
             pack=env.path(PACK),
             shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
+            clock_file=env.path_if_told(CLOCK_FILE),
             jwks_url=env.optional(JWKS_URL) or "",
             kafka=env.optional(KAFKA) or "",
         )

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from services.chassis.broker.port import Broker
-from services.chassis.clock import SystemClock, monotonic
+from services.chassis.clock import monotonic, open_clock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
@@ -100,5 +100,5 @@ def _folder_tasks(settings: Settings, broker: Broker) -> list[Task]:
 def _read_models(settings: Settings, broker: Broker) -> list[Task]:
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner=f"indicators-worker-{new_id()}")
-    clock = SystemClock(settings.shift)
+    clock = open_clock(settings.shift, settings.clock_file)
     return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from services.chassis.clock import Clock, SystemClock
+from services.chassis.clock import Clock, open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.group_commit import GroupCommit
 from services.chassis.event_store.metering import StoreMetrics
@@ -56,7 +56,7 @@ def build(
     metrics: Metrics | None = None,
 ) -> Survey:
     """Put the service together. Call it after fork; its database must be migrated."""
-    clock = clock or SystemClock(settings.shift)
+    clock = clock or open_clock(settings.shift, settings.clock_file)
     engine = open_database(settings.database)
     reader = _reader(settings.database, engine)
     store = open_event_store(engine)
@@ -81,7 +81,7 @@ def build(
         receiver=Receiver(streams, memory, surroundings),
         reports=reports,
         devices=devices,
-        counter_days=CounterDays(streams, desk, shift=clock.shift),
+        counter_days=CounterDays(streams, desk, clock),
         desk=desk,
         configurations=Configurations(
             streams,

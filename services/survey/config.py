@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from services.chassis.settings import (
+    CLOCK_FILE,
     DATA,
     JWKS_URL,
     KAFKA,
@@ -33,7 +34,19 @@ DEMONSTRATION = Setting(
     meaning="Whether tablets say that this is a demonstration; on one machine the tenant pack decides.",
     default="no",
 )
-SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, JWKS_URL, KAFKA, ABUSE_RULES, TIMINGS, DEMONSTRATION)
+SETTINGS = (
+    DATA,
+    DATABASE,
+    TENANT,
+    KEYS,
+    SHIFT_SECONDS,
+    CLOCK_FILE,
+    JWKS_URL,
+    KAFKA,
+    ABUSE_RULES,
+    TIMINGS,
+    DEMONSTRATION,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +58,7 @@ class Settings:
     keys: Path
     tenant: str
     shift: timedelta = timedelta()
+    clock_file: Path | None = None
     jwks_url: str = ""
     kafka: str = ""
     abuse_rules: str = "abuse-v1"
@@ -69,6 +83,7 @@ class Settings:
             keys=env.path(KEYS) if env.optional(KEYS) else data / "keys",
             tenant=env.text(TENANT),
             shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
+            clock_file=env.path_if_told(CLOCK_FILE),
             jwks_url=env.optional(JWKS_URL) or "",
             kafka=env.optional(KAFKA) or "",
             abuse_rules=env.text(ABUSE_RULES),

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from services.chassis.broker.port import Broker
-from services.chassis.clock import SystemClock
+from services.chassis.clock import open_clock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
@@ -39,5 +39,5 @@ def build_worker(settings: Settings, broker: Broker) -> Sequence[Runnable]:
         Path(settings.read_database.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner=f"survey-worker-{new_id()}")
-    clock = SystemClock(settings.shift)
+    clock = open_clock(settings.shift, settings.clock_file)
     return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]

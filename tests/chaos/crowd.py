@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from tests.support.tablet import NotSent, Tablet
+from cchc.demonstration.tablet import NotSent, Tablet
 
 ODD_CLOCKS = ("1970-01-01T00:00:05.000+07:00", "2050-06-01T08:00:00.000+07:00", "2021-06-18T09:00:00.000+07:00")
 

@@ -20,7 +20,7 @@ from tests.chaos.reader import Reader, judge_reader
 from tests.chaos.reading import blocks_of, events_of
 from tests.chaos.world import World
 from tests.support.servers.ports import eventually
-from tests.support.tablet import NotSent, Tablet
+from cchc.demonstration.tablet import NotSent, Tablet
 
 COUNTERS = ("quay-1-xa-binh-minh", "quay-2-xa-binh-minh", "quay-1-tt-ha-lam", "quay-1-mot-cua-huyen-thang-binh")
 REST_SECONDS = (0.4, 1.6)

@@ -24,6 +24,8 @@ class GatewayScript:
         self.send("POST /api/directory/v1/set-up-links")
         units = self.send("GET /api/directory/v1/units", query={"as_of": "2021-06-18"}).json()["items"]
         self.send("GET /api/directory/v1/units/{unit_id}", path={"unit_id": units[0]["id"]})
+        self.send("GET /api/directory/v1/business-time")
+        self.send("PUT /api/directory/v1/business-time", body={"at": "2100-01-01T08:00:00+07:00"})
         self.send("GET /api/reporting/v1/counter-results", query={"as_of": "2021-06-18"})
         self.send("GET /api/reporting/v1/counter-results/figures.csv")
         self.send("GET /api/reporting/v1/fleet")

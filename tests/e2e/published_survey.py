@@ -7,7 +7,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from tests.support.published import PublishedApp, SigningDoor, Valid
-from tests.support.tablet import Tablet
+from cchc.demonstration.tablet import Tablet
 
 API = "/api/survey/v1"
 DAY = date(2026, 3, 2)

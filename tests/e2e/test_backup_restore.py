@@ -11,7 +11,7 @@ from tests.chaos.crowd import Ledger
 from tests.chaos.judge import judge
 from tests.support.embedded import Instance, an_instance
 from tests.support.servers.ports import eventually
-from tests.support.tablet import Tablet
+from cchc.demonstration.tablet import Tablet
 
 if TYPE_CHECKING:
     from tests.chaos.world import World

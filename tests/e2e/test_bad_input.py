@@ -10,7 +10,7 @@ import pytest
 
 from cchc.internal_client import InternalClient
 from tests.support.embedded import Instance
-from tests.support.tablet import BATCH, NotSent, Tablet
+from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 
 LIMIT = 1_000_000
 DEVICES = "/api/survey/v1/devices/"

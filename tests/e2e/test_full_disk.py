@@ -17,7 +17,7 @@ from tests.chaos.judge import judge
 from tests.chaos.processes import command_of, descendants
 from tests.support.embedded import Instance, an_instance
 from tests.support.servers.ports import eventually
-from tests.support.tablet import BATCH, NotSent, Tablet
+from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 
 if TYPE_CHECKING:
     from tests.chaos.world import World

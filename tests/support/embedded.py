@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from cchc.data_folder import DataFolder
+from cchc.demonstration.tablet import Tablet
 from cchc.internal_client import InternalClient
 from services.chassis.clock import Clock, SystemClock, monotonic
 from services.chassis.database import open_database
@@ -22,7 +23,6 @@ from services.chassis.event_store.port import EventStore
 from tests.chaos.pause import wait_for_nobody
 from tests.chaos.processes import Process, descendants, send
 from tests.support.servers.ports import eventually
-from tests.support.tablet import Tablet
 
 STORES = ("survey", "gateway", "indicators", "folder")
 

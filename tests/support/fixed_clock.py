@@ -27,3 +27,7 @@ class FixedClock:
     def move(self, seconds: float) -> None:
         """Let time pass."""
         self.at += timedelta(seconds=seconds)
+
+    def drive_to(self, business_at: datetime) -> None:
+        """Let business time be this."""
+        self.shift = business_at - self.at

@@ -1,7 +1,8 @@
 """Takes what the one-stop's software knows of a counter's day, and attributes the ballots it came too late for."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from services.chassis.clock import Clock
 from services.chassis.streams import Streams, Versioned
 from services.survey.domain import counter_day, staff
 from services.survey.domain.commands import RecordCounterDay
@@ -14,11 +15,11 @@ from services.survey.handlers.staff import BallotDesk
 class CounterDays:
     """Commands about counter days."""
 
-    def __init__(self, streams: Streams, desk: BallotDesk, *, shift: timedelta) -> None:
-        """Record through `streams`; counter days are told in business time, `shift` away from real time."""
+    def __init__(self, streams: Streams, desk: BallotDesk, clock: Clock) -> None:
+        """Record through `streams`; counter days are told in business time, as `clock` has it."""
         self._streams = streams
         self._desk = desk
-        self._shift = shift
+        self._clock = clock
 
     def record(self, command: RecordCounterDay) -> Versioned[CounterDay]:
         """Record what is new, then attribute ballots of the tablets that ever stood at the counter.
@@ -39,6 +40,6 @@ class CounterDays:
 
     def _attribute(self, device_id: str, command: RecordCounterDay, day: CounterDay) -> None:
         def field_at(at: datetime) -> str:
-            return day.field_at(at + self._shift)
+            return day.field_at(at + self._clock.shift)
 
         self._desk.decide(device_id, lambda state: staff.attribute(state, command.counter_id, command.day, field_at))

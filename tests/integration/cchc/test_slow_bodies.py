@@ -30,7 +30,7 @@ from services.survey.domain.commands import OpenCounter
 from services.survey.handlers.service import Survey
 from tests.support.product_apps import a_survey_app
 from tests.support.servers.ports import eventually
-from tests.support.tablet import BATCH, Tablet
+from cchc.demonstration.tablet import BATCH, Tablet
 
 CROWD = 40
 

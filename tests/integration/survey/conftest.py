@@ -17,7 +17,7 @@ from services.survey.config import Settings
 from services.survey.domain.commands import OpenCounter
 from services.survey.handlers.service import Survey
 from tests.support.fixed_clock import FixedClock
-from tests.support.tablet import Tablet
+from cchc.demonstration.tablet import Tablet
 
 SCOPES = ("survey:admin", "survey:read", "survey:counter-days", "system:operate")
 

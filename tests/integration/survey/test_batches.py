@@ -4,7 +4,7 @@ import json
 
 from services.survey.domain.ballot_events import BallotCast, EnvelopeQuarantined
 from tests.integration.survey.conftest import Rig
-from tests.support.tablet import BATCH
+from cchc.demonstration.tablet import BATCH
 
 
 def verdicts(results: list[dict[str, object]]) -> list[object]:

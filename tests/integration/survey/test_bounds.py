@@ -9,7 +9,7 @@ import pytest
 from services.chassis.identity import SignedRequest, sign_device_request
 from services.survey.domain.ballot_events import BallotCast
 from tests.integration.survey.conftest import Rig
-from tests.support.tablet import BATCH, Tablet
+from cchc.demonstration.tablet import BATCH, Tablet
 
 ROOT = "/api/survey/v1"
 HEARTBEAT = {"queued": 1, "app_version": "a"}

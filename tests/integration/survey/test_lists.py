@@ -12,7 +12,7 @@ from services.survey.bootstrap import load_pack
 from services.survey.worker import build_worker
 from tests.integration.survey.conftest import Rig
 from tests.support.product_apps import unit_rows
-from tests.support.tablet import BATCH, Tablet
+from cchc.demonstration.tablet import BATCH, Tablet
 
 PACK = Path("packs/thang-binh-2021")
 ROOT = "/api/survey/v1"

@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 from tests.integration.survey.conftest import Rig
-from tests.support.tablet import Tablet
+from cchc.demonstration.tablet import Tablet
 
 ROOT = "/api/survey/v1/questionnaires/"
 

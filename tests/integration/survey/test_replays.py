@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.survey.conftest import Rig
 from tests.support.servers.ports import eventually
-from tests.support.tablet import BATCH, Tablet
+from cchc.demonstration.tablet import BATCH, Tablet
 
 HEARTBEAT = "/api/survey/v1/devices/me/heartbeat"
 

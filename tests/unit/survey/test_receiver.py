@@ -10,6 +10,7 @@ import httpx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cchc.demonstration.tablet import Tablet
 from services.chassis.ids import new_id
 from services.chassis.streams import Streams
 from services.chassis.testing.in_memory_store import InMemoryDatabase, InMemoryEventStore
@@ -25,7 +26,6 @@ from services.survey.handlers.kinds import REGISTRY
 from services.survey.handlers.memory import BallotMemory
 from services.survey.published_events import Publisher
 from tests.support.fixed_clock import FixedClock
-from tests.support.tablet import Tablet
 
 NOW = datetime(2026, 3, 2, 5, tzinfo=UTC)
 CLOCK = FixedClock(NOW)

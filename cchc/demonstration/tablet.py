@@ -1,6 +1,6 @@
 """A simulated tablet: pairs, signs, keeps its envelopes and its hash chain, sends again what is asked for.
 
-What it keeps is the ledger of a test: an envelope is `unsent` until an answer names it with its hash, then
+What it keeps is a ledger: an envelope is `unsent` until an answer names it with its hash, then
 `acknowledged`, and never forgotten before `backed_up_through` passes it.
 """
 
@@ -38,6 +38,7 @@ class Clocks:
     anchor: dict[str, Any] | None = None
 
     def now(self) -> dict[str, Any]:
+        """Give what the tablet knows of the time, as envelopes carry it."""
         return {"mono_ms": self.mono_ms, "wall": self.wall, "anchor": self.anchor}
 
 
@@ -61,7 +62,7 @@ class Tablet:
     @classmethod
     def pair(cls, base_url: str, code: str, *, http: httpx.Client | None = None, seed: int | None = None) -> Self:
         """Make a key, spend a pairing code for it, and be that tablet."""
-        tablet = cls(http or httpx.Client(base_url=base_url, timeout=30), random=Random(seed))
+        tablet = cls(http or httpx.Client(base_url=base_url, timeout=30), random=Random(seed))  # noqa: S311 - repeatable on purpose
         path = "/api/survey/v1/devices/pair"
         body = json.dumps({"code": code, "public_jwk": tablet.public_jwk}).encode()
         request = SignedRequest(method="POST", path=path, headers={}, body=body)
@@ -75,11 +76,13 @@ class Tablet:
 
     @property
     def public_jwk(self) -> dict[str, str]:
+        """The public half of its key."""
         found = ECKey.import_key(self.key).as_dict(private=False)
         return {name: str(found[name]) for name in ("kty", "crv", "x", "y")}
 
     @property
     def thumbprint(self) -> str:
+        """The name of its key (RFC 7638)."""
         return ECKey.import_key(dict(self.public_jwk)).thumbprint()
 
     @property
