@@ -1,6 +1,7 @@
 """What the gateway is told by its surroundings."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +28,35 @@ SILENT_AFTER = Setting(
 STALE_AFTER = Setting(
     name="CCHC_STALE_AFTER", meaning="How old released figures may be unmentioned.", unit="seconds", default="259200"
 )
-SETTINGS = (DATA, DATABASE, TENANT, KEYS, SHIFT_SECONDS, CLOCK_FILE, KAFKA, PUBLIC_URL, SILENT_AFTER, STALE_AFTER)
+TASKS_URL = Setting(
+    name="CCHC_TASKS_URL",
+    meaning="Where the portal finds the tasks service; nothing where both are one process.",
+    default="",
+)
+INDICATORS_URL = Setting(
+    name="CCHC_INDICATORS_URL",
+    meaning="Where the portal finds the indicators service; nothing where both are one process.",
+    default="",
+)
+SURVEY_URL = Setting(
+    name="CCHC_SURVEY_URL",
+    meaning="Where the portal finds the survey service; nothing where both are one process.",
+    default="",
+)
+_SERVICES = (("tasks", TASKS_URL), ("indicators", INDICATORS_URL), ("survey", SURVEY_URL))
+SETTINGS = (
+    DATA,
+    DATABASE,
+    TENANT,
+    KEYS,
+    SHIFT_SECONDS,
+    CLOCK_FILE,
+    KAFKA,
+    PUBLIC_URL,
+    SILENT_AFTER,
+    STALE_AFTER,
+    *(setting for _, setting in _SERVICES),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,6 +73,7 @@ class Settings:
     public_url: str = "http://localhost:8080"
     silent_after: timedelta = timedelta(minutes=5)
     stale_after: timedelta = timedelta(days=3)
+    service_urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def secure(self) -> bool:
@@ -71,4 +101,5 @@ class Settings:
             public_url=env.text(PUBLIC_URL),
             silent_after=timedelta(seconds=env.integer(SILENT_AFTER)),
             stale_after=timedelta(seconds=env.integer(STALE_AFTER)),
+            service_urls={name: url for name, setting in _SERVICES if (url := env.optional(setting))},
         )
