@@ -26,6 +26,16 @@ class WorkingCalendar:
             count -= self.is_working(day)
         return day
 
+    def late_from(self, due_on: date) -> date:
+        """Give the first day on which something due on a day is late; a due day that is off means the next working one."""
+        while not self.is_working(due_on):
+            due_on += timedelta(days=1)
+        return due_on + timedelta(days=1)
+
+    def working_days_after(self, day: date, until: date) -> int:
+        """Count the working days after `day` through `until`."""
+        return sum(self.is_working(day + timedelta(days=at)) for at in range(1, (until - day).days + 1))
+
     def newest_older_than(self, today: date, count: int) -> date:
         """Give the newest day that is older than `count` working days on `today`.
 

@@ -1,0 +1,39 @@
+"""The table of automatic indicators. A new one is a file of its own beside this one, and a line here."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from services.indicators.domain.running.reports_on_time import REPORTS_ON_TIME
+from services.indicators.domain.running.shares import Family, Figure, Share
+from services.indicators.domain.running.tasks_done import TASKS_DONE
+from services.indicators.domain.running.tasks_extended import TASKS_EXTENDED
+from services.indicators.domain.running.tasks_on_time import TASKS_ON_TIME
+from services.indicators.domain.running.tasks_overdue import TASKS_OVERDUE
+from services.indicators.domain.running.unit_plans_on_time import UNIT_PLANS_ON_TIME
+
+FAMILIES: tuple[Family, ...] = (
+    TASKS_ON_TIME,
+    TASKS_DONE,
+    TASKS_OVERDUE,
+    TASKS_EXTENDED,
+    UNIT_PLANS_ON_TIME,
+    REPORTS_ON_TIME,
+)
+
+FIGURES: Mapping[str, Figure] = {figure.code: figure for family in FAMILIES for figure in family.figures}
+"""How each automatic indicator is summed, by its code."""
+
+VERSION = sum(family.version for family in FAMILIES)
+"""Grows with each family that is added and each that changes: the figures are then built anew by themselves."""
+
+
+def is_stock(code: str) -> bool:
+    """Tell whether an indicator is a level at a day; one that is not automatic is none."""
+    return code in FIGURES and FIGURES[code].stock
+
+
+def shares_of(thing: Any) -> Iterator[Share]:
+    """Give all that a thing adds, to whatever indicator, as it stands now."""
+    for family in FAMILIES:
+        if family.source is type(thing):
+            yield from family.shares(thing)
