@@ -21,7 +21,7 @@ def dead_letters() -> None:
 @json_option
 def list_parked(folder: DataFolder, *, as_json: bool) -> None:
     """List what is parked."""
-    parked = InternalClient(folder).worker("GET", PATH)
+    parked = InternalClient(folder).workers(PATH)
     if as_json:
         click.echo(json.dumps(parked, ensure_ascii=False))
         return

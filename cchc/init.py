@@ -9,13 +9,15 @@ import click
 
 from cchc.data_folder import DEFAULT_PACK, DataFolder, tenant_of_pack
 from cchc.environment import environment_of
-from cchc.options import data_option
+from cchc.options import data_option, profile_option
 from cchc.pack_check import PackRefused, read_pack
+from cchc.servers import check_settings, make_topics
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Refusal
 from services.chassis.ids import new_id
 from services.chassis.seals import create_seals
+from services.chassis.settings import SettingError
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
 from services.indicators import bootstrap as indicators
@@ -33,7 +35,8 @@ UNFINISHED = "unfinished"
 @click.command()
 @click.option("--pack", type=click.Path(path_type=Path, exists=True), default=DEFAULT_PACK, help="The tenant pack.")
 @data_option
-def init(folder: DataFolder, pack: Path) -> None:
+@profile_option
+def init(folder: DataFolder, pack: Path, profile: str | None) -> None:
     """Check a tenant pack and load it. Loading it again adds only what is new in it."""
     try:
         parts = read_pack(pack.absolute())
@@ -44,12 +47,12 @@ def init(folder: DataFolder, pack: Path) -> None:
             load(folder, parts)
             keep(folder, pack.absolute(), parts)
         else:
-            make(folder, pack.absolute(), parts)
+            make(folder, pack.absolute(), parts, profile=profile or "embedded")
     click.echo(f"{parts['name_vi']} is loaded into {folder.root}")
     click.echo(f"checked and kept in {folder.pack}, not taken in yet: {', '.join(NOT_LOADED_YET)}")
 
 
-def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
+def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any], *, profile: str = "embedded") -> None:
     """Make a new folder for a pack. It appears at once or not at all: what a failure leaves behind is no tenant.
 
     Raises:
@@ -58,10 +61,12 @@ def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
     unfinished = DataFolder(folder.root / UNFINISHED)
     shutil.rmtree(unfinished.root, ignore_errors=True)
     try:
-        unfinished.create(tenant_of_pack(pack, now=SystemClock().now(), seed=new_id()))
+        unfinished.create(tenant_of_pack(pack, now=SystemClock().now(), seed=new_id(), profile=profile))
+        if folder.settings_file.exists():
+            shutil.copy2(folder.settings_file, unfinished.settings_file)
         load(unfinished, parts)
         keep(unfinished, pack, parts)
-    except (Refusal, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (Refusal, SettingError, AttributeError, LookupError, TypeError, ValueError) as error:
         shutil.rmtree(unfinished.root, ignore_errors=True)
         raise click.ClickException(f"{pack} cannot be loaded: {type(error).__name__}: {error}") from None
     folder.root.chmod(0o700)
@@ -79,10 +84,14 @@ def _tenant_last(file: Path) -> tuple[bool, str]:
 def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
     """Bring every database to this release's schema and load a pack into the services."""
     env = environment_of(folder)
+    if folder.tenant().is_distributed:
+        check_settings(env)
+        make_topics(env)
+    else:
+        make_seals(folder)
     _load_gateway(GatewaySettings.from_env(env), parts)
     _load_survey(SurveySettings.from_env(env), parts)
     _load_indicators(IndicatorsSettings.from_env(env))
-    make_seals(folder)
 
 
 def keep(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:

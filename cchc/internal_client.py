@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping  # noqa: TC003 - an attribute is annotated with it
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from cchc.data_folder import DataFolder
 from services.chassis.clock import SystemClock
 from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
 from services.chassis.identity.keys import load_or_create_signing_key
-from services.chassis.settings import PUBLIC_URL, environment
+from services.chassis.settings import DOOR_URL, PUBLIC_URL, environment
 
 TOKEN_PATH = "/api/directory/v1/token"  # noqa: S105 - a path
 TIMEOUT_SECONDS = 30.0
@@ -24,6 +25,10 @@ class NotRunning(click.ClickException):
         super().__init__("nothing is running on this folder: start it with `cchc up`")
 
 
+class UnknownThere(click.ClickException):
+    """Raised when a worker keeps no projection of that name; another one may."""
+
+
 class InternalClient:
     """Asks the web process of a folder, or its worker, as the client `cchc-internal`."""
 
@@ -33,9 +38,11 @@ class InternalClient:
         Raises:
             NotRunning: There are none.
         """
-        if not folder.is_running():
+        self._door = environment().get(DOOR_URL.name, "").rstrip("/")
+        if not self._door and not folder.is_running():
             raise NotRunning
-        self.running: Mapping[str, Any] = json.loads(folder.running.read_text())
+        self.running: Mapping[str, Any] = {} if self._door else json.loads(folder.running.read_text())
+        self._door = self._door or f"http://127.0.0.1:{self.running['port']}"
         self._folder = folder
         self._token: str | None = None
 
@@ -44,6 +51,8 @@ class InternalClient:
         """Where people find the portal: what `CCHC_PUBLIC_URL` says, else this machine."""
         if (told := environment().get(PUBLIC_URL.name)) is not None:
             return told.rstrip("/")
+        if not self.running:
+            return self._door
         host = self.running["host"]
         return f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0', '::'} else host}:{self.running['port']}"  # noqa: S104 - compared
 
@@ -53,17 +62,33 @@ class InternalClient:
         Raises:
             click.ClickException: It refused, or did not answer.
         """
-        return self._ask(f"http://127.0.0.1:{self.running['port']}{path}", method, body)
+        return self._ask(f"{self._door}{path}", method, body)
 
     def web_if_unchanged(self, method: str, resource: str, action: str, body: object) -> Any:
         """Read a resource, then act on it as it was read; refused when somebody changed it meanwhile."""
-        at = f"http://127.0.0.1:{self.running['port']}{resource}"
+        at = f"{self._door}{resource}"
         tag = self._send(at, "GET", None, {}).headers["ETag"]
         return self._send(at + action, method, body, {"If-Match": tag}).json()
 
     def worker(self, method: str, path: str, body: object = None) -> Any:
-        """Ask the worker's internal port, as `web` does."""
-        return self._ask(f"http://127.0.0.1:{self.running['worker_port']}{path}", method, body)
+        """Ask the worker that keeps a projection on its internal port, as `web` does."""
+        *others, last = self._worker_ports()
+        for port in others:
+            with suppress(UnknownThere):
+                return self._ask(f"http://127.0.0.1:{port}{path}", method, body)
+        return self._ask(f"http://127.0.0.1:{last}{path}", method, body)
+
+    def workers(self, path: str) -> list[Any]:
+        """Ask every worker for a list, and give what all of them list."""
+        return [it for port in self._worker_ports() for it in self._ask(f"http://127.0.0.1:{port}{path}", "GET", None)]
+
+    def _worker_ports(self) -> list[int]:
+        ports = self.running.get("worker_ports") or [self.running.get("worker_port")]
+        if ports == [None]:
+            raise click.ClickException(
+                "the workers' ports are reached on their own machine alone: run this beside them"
+            )
+        return list(ports)
 
     def _ask(self, url: str, method: str, body: object) -> Any:
         answer = self._send(url, method, body, {})
@@ -76,7 +101,8 @@ class InternalClient:
         except httpx.HTTPError as error:
             raise click.ClickException(f"{url} does not answer: {error}") from None
         if answer.is_error:
-            raise click.ClickException(_said(answer))
+            refused = UnknownThere if "unknown_projection" in answer.text else click.ClickException
+            raise refused(_said(answer))
         return answer
 
     def _access(self) -> str:
@@ -85,7 +111,7 @@ class InternalClient:
         return self._token
 
     def _fetch_token(self) -> str:
-        url = f"http://127.0.0.1:{self.running['port']}{TOKEN_PATH}"
+        url = f"{self._door}{TOKEN_PATH}"
         key = load_or_create_signing_key(self._folder.keys / "cchc-internal.jwk")
         assertion = sign_client_assertion(key, client_id=INTERNAL_CLIENT, audience=TOKEN_PATH, clock=SystemClock())
         form = {

@@ -13,6 +13,7 @@ class LazyGroup(click.Group):
     places: ClassVar[dict[str, tuple[str, str]]] = {
         "up": ("cchc.up", "Start everything on this machine."),
         "down": ("cchc.up", "Stop what `cchc up` started."),
+        "run": ("cchc.run", "Run one process of the distributed profile."),
         "init": ("cchc.init", "Load a tenant pack."),
         "announce": ("cchc.announce", "Print where everything is, with a fresh pairing code."),
         "migrate": ("cchc.migrate", "Bring every database to this release's schema."),

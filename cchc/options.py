@@ -15,6 +15,11 @@ data_option = click.option(
     callback=lambda _context, _parameter, value: _folder(value),
     help="The tenant's folder.",
 )
+profile_option = click.option(
+    "--profile",
+    type=click.Choice(["embedded", "distributed"]),
+    help="What a new folder is made for: files of its own, or PostgreSQL and Kafka. A folder knows its own.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON, for programs.")
 
 

@@ -25,7 +25,7 @@ def projections() -> None:
 @json_option
 def list_projections(folder: DataFolder, *, as_json: bool) -> None:
     """List read models with their state and lag."""
-    statuses = InternalClient(folder).worker("GET", "/control/projections")
+    statuses = InternalClient(folder).workers("/control/projections")
     if as_json:
         click.echo(json.dumps(statuses, ensure_ascii=False))
         return

@@ -1,4 +1,4 @@
-"""`cchc up` and `cchc down`: the embedded profile as two supervised processes. Imports little: it stays in memory."""
+"""`cchc up` and `cchc down`: every process of a folder, supervised. Imports little: it stays in memory."""
 
 import json
 import os
@@ -15,11 +15,13 @@ import click
 
 from cchc.data_folder import DEFAULT_PACK, DataFolder
 from cchc.environment import variables_of
-from cchc.options import data_option
+from cchc.options import data_option, profile_option
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import environment
 
 READY_WITHIN_SECONDS = 60.0
+ALL_READY_WITHIN_SECONDS = 180.0
+"""The distributed profile starts many processes."""
 
 
 @click.command()
@@ -27,12 +29,18 @@ READY_WITHIN_SECONDS = 60.0
 @click.option("--pack", type=click.Path(path_type=Path), default=DEFAULT_PACK, help="What to load into a new folder.")
 @click.option("--host", envvar="CCHC_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8080, show_default=True, type=int, help="Port to listen on.")
-def up(folder: DataFolder, pack: Path, host: str, port: int) -> None:
+@profile_option
+def up(folder: DataFolder, pack: Path, host: str, port: int, profile: str | None) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
     if not folder.exists():
-        _run_cchc("init", "--data", str(folder.root), "--pack", str(pack))
+        _run_cchc("init", "--data", str(folder.root), "--pack", str(pack), "--profile", profile or "embedded")
+    elif profile not in {None, folder.tenant().profile}:
+        raise click.ClickException(f"{folder.root} is a folder of the {folder.tenant().profile} profile")
+    elif folder.tenant().is_distributed:
+        _run_cchc("migrate", "--data", str(folder.root))
     with folder.locked():
-        _hold(folder, host, _free(host, port))
+        hold = _hold_all if folder.tenant().is_distributed else _hold
+        hold(folder, host, _free(host, port))
 
 
 @click.command()
@@ -57,6 +65,27 @@ def _hold(folder: DataFolder, host: str, port: int) -> None:
         supervisor.start()
         if _ready(internal_port, supervisor):
             _cchc("announce", "--data", str(folder.root))
+        supervisor.hold()
+    finally:
+        supervisor.stop()
+        folder.running.unlink(missing_ok=True)
+    if supervisor.refused:
+        raise SystemExit(1)
+
+
+def _hold_all(folder: DataFolder, host: str, port: int) -> None:
+    # Imported here: it knows every service, which the supervisor of one machine's two processes need not carry.
+    from cchc.up_distributed import supervise, wait_until_ready  # noqa: PLC0415
+
+    supervisor = supervise(folder, host, port, said=_say)
+    ends_at = time.monotonic() + ALL_READY_WITHIN_SECONDS
+    try:
+        supervisor.start()
+        waiting = wait_until_ready(folder, supervisor, deadline=lambda: time.monotonic() > ends_at)
+        if not waiting:
+            _cchc("announce", "--data", str(folder.root))
+        elif not supervisor.stopping.is_set():
+            _say("\n".join(["not ready:", *(f"  {name}: {why}" for name, why in waiting.items())]))
         supervisor.hold()
     finally:
         supervisor.stop()

@@ -1,0 +1,29 @@
+"""`cchc run`: becomes one process of the distributed profile, for a container or a unit of systemd."""
+
+import os
+import sys
+
+import click
+
+from cchc.data_folder import DataFolder
+from cchc.environment import all_variables_of
+from cchc.options import data_option
+from cchc.processes import command_of, plans
+from cchc.supervisor import REFUSED
+from services.chassis.settings import SettingError
+
+
+@click.command()
+@click.argument("name")
+@data_option
+def run(folder: DataFolder, name: str) -> None:
+    """Run the process NAME, such as survey-web, survey-worker, folder-relay, streams or door, and nothing else."""
+    known = [plan.name for plan in plans()]
+    if name not in known:
+        raise click.ClickException(f"there is no process {name}: {', '.join(known)}")
+    try:
+        variables = all_variables_of(folder)
+    except SettingError as refused:
+        click.echo(refused, err=True)
+        raise SystemExit(REFUSED) from None
+    os.execve(sys.executable, command_of(name, variables), variables)  # noqa: S606 - our own programs

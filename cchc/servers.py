@@ -1,0 +1,57 @@
+"""The servers that the distributed profile is given: what has to be said about them, and what has to be made in them."""
+
+from collections.abc import Mapping
+
+from cchc.distributed import SERVICES, STORES
+from cchc.log_of_outboxes import OWNERS
+from services.chassis.broker.kafka import KafkaBroker
+from services.chassis.broker.port import Topic, is_compacted
+from services.chassis.settings import KAFKA, KAFKA_COPIES, Environment, Setting, SettingError
+
+
+def check_settings(env: Environment) -> None:
+    """See that the event log and a PostgreSQL database for each store are named.
+
+    Raises:
+        SettingError: One is not; without this check a store would quietly become a file.
+    """
+    if not env.optional(KAFKA):
+        raise SettingError(f"{KAFKA.name} is not set: the distributed profile needs Kafka")
+    for store, variable in database_variables().items():
+        url = env.optional(Setting(name=variable, meaning=""))
+        if url is None or not url.startswith("postgresql"):
+            raise SettingError(f"{variable} has to be the URL of a PostgreSQL database for the store {store}")
+    urls = database_urls(env)
+    if len(set(urls.values())) < len(urls):
+        raise SettingError("two stores are given one database; each needs its own")
+
+
+def database_variables() -> dict[str, str]:
+    """Give the variable that names each store's database."""
+    return {store: f"CCHC_{store.upper()}_DATABASE" for store in STORES}
+
+
+def database_urls(env: Environment) -> dict[str, str]:
+    """Give the URL of each store's database, as the services themselves read it."""
+    settings = {name: service.settings(env) for name, service in SERVICES.items()}
+    return {store: SERVICES[owner].stores[store](settings[owner]) for store, owner in STORES.items()}
+
+
+def migrate_databases(env: Environment) -> None:
+    """Bring every database to this release's schema."""
+    for service in SERVICES.values():
+        service.migrate(service.settings(env))
+
+
+def make_topics(env: Environment) -> list[str]:
+    """Create the topics that are missing, with the product's partitions and the copies asked for; give all their names."""
+    names = sorted(OWNERS)
+    broker = KafkaBroker(env.text(KAFKA), replication_factor=env.integer(KAFKA_COPIES))
+    broker.ensure_topics(Topic(name=name, compacted=is_compacted(name)) for name in names)
+    broker.close()
+    return names
+
+
+def topics_of(store: str, owners: Mapping[str, str] = OWNERS) -> list[str]:
+    """Name the topics that a store writes."""
+    return [topic for topic, owner in owners.items() if owner == store]

@@ -1,0 +1,77 @@
+"""`cchc up` on a folder of the distributed profile: every process of ours, against PostgreSQL and Kafka that are given."""
+
+import json
+import os
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+
+from cchc.data_folder import DataFolder
+from cchc.environment import all_variables_of
+from cchc.processes import DOOR, Plan, command_of, places, plans, url_variable
+from cchc.supervisor import Child, Supervisor
+
+LOOPBACK = "127.0.0.1"
+
+
+def supervise(folder: DataFolder, host: str, port: int, *, said: Callable[[str], None]) -> Supervisor:
+    """Make the supervisor of every process, and write down where each of them answers."""
+    ports = {plan.name: port if plan.name == DOOR else _any_free_port() for plan in plans()}
+    workers = [ports[plan.name] for plan in plans() if plan.name.endswith("-worker")]
+    about = {"pid": os.getpid(), "host": host, "port": port, "worker_ports": workers, "ports": ports}
+    folder.running.write_text(json.dumps(about, indent=1))
+    shared = all_variables_of(folder) | _places(ports)
+    return Supervisor([_child(folder, plan, host, ports[plan.name], shared) for plan in plans()], said=said)
+
+
+def why_not_ready(folder: DataFolder) -> dict[str, str]:
+    """Say which processes of a running folder are not ready, and what they say."""
+    ports: Mapping[str, int] = json.loads(folder.running.read_text())["ports"]
+    # The streams and the door have no condition of their own: they answer, or they do not.
+    asked = {name: "/" if name in {DOOR, "streams"} else "/readyz" for name in ports}
+    told = {name: _why_not(ports[name], path) for name, path in asked.items()}
+    return {name: why for name, why in told.items() if why}
+
+
+def wait_until_ready(folder: DataFolder, supervisor: Supervisor, *, deadline: Callable[[], bool]) -> dict[str, str]:
+    """Look after the children until all are ready, told to stop, or `deadline` has passed; give who is not."""
+    waiting = {DOOR: "not asked yet"}
+    while waiting and not deadline() and not supervisor.stopping.wait(supervisor.tick_seconds * 5):
+        supervisor.look()
+        waiting = why_not_ready(folder)
+    return waiting
+
+
+def _child(folder: DataFolder, plan: Plan, host: str, port: int, shared: Mapping[str, str]) -> Child:
+    own = {"CCHC_HOST": host if plan.name == DOOR else LOOPBACK, "PORT": str(port)}
+    if plan.name != DOOR:
+        # Whoever comes to these came through the door, which says who they are.
+        own |= {"CCHC_FORWARDED_ALLOW_IPS": LOOPBACK, "CCHC_INTERNAL_PORT": str(port)}
+    variables = {**shared, **own}
+    command = [sys.executable, "-m", "cchc.tied", *command_of(plan.name, variables)]
+    return Child(plan.name, command, variables, folder.log(plan.name))
+
+
+def _places(ports: Mapping[str, int]) -> dict[str, str]:
+    return {
+        url_variable(place): f"http://{LOOPBACK}:{ports.get(f'{place}-web', ports.get(place))}" for place in places()
+    }
+
+
+def _why_not(port: int, path: str) -> str:
+    try:
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}{path}", timeout=2):
+            return ""
+    except urllib.error.HTTPError as error:
+        return "" if path == "/" else error.read().decode(errors="replace")[:300]
+    except (urllib.error.URLError, OSError) as error:
+        return str(error)
+
+
+def _any_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        port: int = probe.getsockname()[1]
+        return port
