@@ -4,6 +4,7 @@ from cchc.data_folder import DataFolder
 from services.chassis.broker.outbox_reader import OutboxBroker
 from services.gateway.directory.published_events import UNIT_STATE_TOPIC
 from services.gateway.identity.published_events import ACCESS_TOPIC
+from services.indicators.projections.running_messages import REPORTS_TOPIC, TASKS_TOPIC
 from services.indicators.published_events import FIGURE_EVENTS, FIGURE_STATE
 from services.survey import published_events as survey
 
@@ -14,6 +15,8 @@ OWNERS = {
     survey.QUESTIONNAIRES: "survey",
     survey.SURVEYS: "survey",
     survey.QUARANTINE: "survey",
+    TASKS_TOPIC: "tasks",
+    REPORTS_TOPIC: "tasks",
     FIGURE_EVENTS: "folder",
     FIGURE_STATE: "folder",
     UNIT_STATE_TOPIC: "gateway",

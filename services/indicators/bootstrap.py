@@ -24,6 +24,7 @@ from services.indicators.config import Settings
 from services.indicators.handlers.kinds import REGISTRY
 from services.indicators.handlers.service import Indicators
 from services.indicators.projections.folder import Folder, FolderParts
+from services.indicators.projections.running_figures import RunningFigures
 from services.indicators.projections.units import UnitsView
 from services.indicators.published_events import FigureMessages, Publisher
 
@@ -39,6 +40,7 @@ class FigureFolder:
     clock: Clock
     folder: Folder
     units: UnitsView
+    running: RunningFigures
     messages: FigureMessages
     satisfied_scores: tuple[int, ...]
     close: Callable[[], None]
@@ -121,6 +123,7 @@ def build_folder(settings: Settings, *, clock: Clock | None = None, read_only: b
         clock=clock,
         folder=Folder(parts),
         units=UnitsView(),
+        running=RunningFigures(calendar),
         messages=messages,
         satisfied_scores=satisfied_scores,
         close=close,

@@ -93,6 +93,7 @@ def _folder_tasks(settings: Settings, broker: Broker) -> list[Task]:
     return [
         Projector(service.engine, broker, service.folder, leases, clock=service.clock),
         Projector(service.engine, broker, service.units, leases, clock=service.clock),
+        Projector(service.engine, broker, service.running, leases, clock=service.clock),
         Schedule(service, leases),
     ]
 

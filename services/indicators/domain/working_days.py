@@ -26,11 +26,11 @@ class WorkingCalendar:
             count -= self.is_working(day)
         return day
 
-    def late_from(self, due_on: date) -> date:
-        """Give the first day on which something due on a day is late; a due day that is off means the next working one."""
-        while not self.is_working(due_on):
-            due_on += timedelta(days=1)
-        return due_on + timedelta(days=1)
+    def next_working_from(self, day: date) -> date:
+        """Give the day itself, or the first working day after it if it is off."""
+        while not self.is_working(day):
+            day += timedelta(days=1)
+        return day
 
     def working_days_after(self, day: date, until: date) -> int:
         """Count the working days after `day` through `until`."""

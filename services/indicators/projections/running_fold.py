@@ -85,7 +85,7 @@ def _known(view: View, news: Sequence[News]) -> dict[str, _Thing]:
     table = view.table("sources")
     things = {source_id: _Thing() for source_id in kinds}
     for source_id, text in rows_of(view.connection, select(table), table.c.source, sorted(kinds)):
-        record = msgspec.json.decode(text, type=kinds[source_id])
+        record: Any = msgspec.json.decode(text, type=kinds[source_id])
         things[source_id] = _Thing(record, summed(shares_of(record)))
     return things
 

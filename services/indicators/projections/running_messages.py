@@ -24,6 +24,7 @@ from services.indicators.domain.running.task import (
     TaskAssigned,
     TaskLeft,
     TaskReopened,
+    TaskSplit,
     task_after,
 )
 from services.indicators.domain.working_days import WorkingCalendar
@@ -69,7 +70,7 @@ _FACTS: Mapping[str, _Wire] = {
     "cchc.tasks.task_assigned.v1": _Wire(_TASK, TaskAssigned),
     "cchc.tasks.task_accepted.v1": _Wire(_TASK, TaskAccepted),
     "cchc.tasks.task_refused.v1": _Wire(_TASK, TaskLeft),
-    "cchc.tasks.task_split.v1": _Wire(_TASK, TaskLeft),
+    "cchc.tasks.task_split.v1": _Wire(_TASK, TaskSplit),
     "cchc.tasks.task_cancelled.v1": _Wire(_TASK, TaskLeft),
     "cchc.tasks.completion_accepted.v1": _Wire(_TASK, CompletionAccepted),
     "cchc.tasks.extension_decided.v1": _Wire(_TASK, ExtensionDecided),
@@ -79,7 +80,9 @@ _FACTS: Mapping[str, _Wire] = {
 }
 """Messages that figures are told from; every other one is left aside."""
 
-_DECODERS = {wire.fact: msgspec.json.Decoder(wire.fact) for wire in _FACTS.values()}
+_DECODERS: Mapping[type, msgspec.json.Decoder[Any]] = {
+    wire.fact: msgspec.json.Decoder(wire.fact) for wire in _FACTS.values()
+}
 _AT = msgspec.json.Decoder(_Told)
 
 

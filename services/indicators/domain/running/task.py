@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from services.indicators.domain.running.shares import day_after
 from services.indicators.domain.working_days import WorkingCalendar
 
 
@@ -13,7 +14,9 @@ class TaskState(StrEnum):
     OPEN = "open"
     COMPLETED = "completed"
     GONE = "gone"
-    """Refused, cancelled, or split into parts that count themselves."""
+    """Refused or cancelled."""
+    SPLIT = "split"
+    """Passed down in parts that count themselves: the whole counts no more, not even when they complete it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +39,7 @@ class Task:
     @property
     def counts(self) -> bool:
         """Tell whether the unit answers for it."""
-        return self.state is not TaskState.GONE
+        return self.state in {TaskState.OPEN, TaskState.COMPLETED}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,8 @@ class TaskAssigned:
     plan_id: str | None = None
     duty_code: str | None = None
     due_on: date | None = None
+    due_on_rolled: date | None = None
+    """The working day that the task's own rule makes of the due day; without one, the calendar says."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,7 +66,14 @@ class TaskAccepted:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TaskLeft:
-    """The unit no longer answers for it: refused, split or cancelled."""
+    """The unit no longer answers for it: refused or cancelled."""
+
+    task_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskSplit:
+    """It was passed down in parts."""
 
     task_id: str
 
@@ -73,8 +85,6 @@ class CompletionAccepted:
     task_id: str
     completed_on: date
     timeliness: str
-    due_on: date | None = None
-    first_due_on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +94,7 @@ class ExtensionDecided:
     task_id: str
     decision: str
     due_on: date | None = None
+    due_on_rolled: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,32 +104,30 @@ class TaskReopened:
     task_id: str
 
 
-TaskFact = TaskAssigned | TaskAccepted | TaskLeft | CompletionAccepted | ExtensionDecided | TaskReopened
+TaskChange = TaskAccepted | TaskLeft | TaskSplit | CompletionAccepted | ExtensionDecided | TaskReopened
+TaskFact = TaskAssigned | TaskChange
 
 
 def task_after(task: Task | None, fact: TaskFact, calendar: WorkingCalendar) -> Task | None:
     """Give what is known of a task after a fact; `None` for a fact about a task that nobody told of."""
     if isinstance(fact, TaskAssigned):
-        return _due(_assigned(task, fact), fact.due_on, calendar)
+        return _due(_assigned(task, fact), fact.due_on, fact.due_on_rolled, calendar)
     return None if task is None else _changed(task, fact, calendar)
 
 
-def _changed(
-    task: Task,
-    fact: TaskAccepted | TaskLeft | CompletionAccepted | ExtensionDecided | TaskReopened,
-    calendar: WorkingCalendar,
-) -> Task:
+def _changed(task: Task, fact: TaskChange, calendar: WorkingCalendar) -> Task:
     match fact:
         case TaskAccepted(unit_id=unit_id):
             return replace(task, unit_id=unit_id or task.unit_id, state=TaskState.OPEN)
-        case TaskLeft():
-            return replace(task, state=TaskState.GONE)
+        case TaskLeft() | TaskSplit():
+            return replace(task, state=TaskState.SPLIT if isinstance(fact, TaskSplit) else TaskState.GONE)
         case CompletionAccepted(completed_on=on, timeliness=timeliness):
-            done = replace(task, state=TaskState.COMPLETED, completed_on=on, timeliness=timeliness)
-            return _due(done, fact.due_on or task.due_on, calendar)
-        case ExtensionDecided(decision=decision, due_on=due_on):
-            granted = decision != "refuse"
-            return _due(replace(task, extended=task.extended or granted), due_on or task.due_on, calendar)
+            split = task.state is TaskState.SPLIT
+            return task if split else replace(task, state=TaskState.COMPLETED, completed_on=on, timeliness=timeliness)
+        case ExtensionDecided(decision=decision, due_on=due_on, due_on_rolled=rolled):
+            if decision == "refuse" or due_on is None:
+                return task
+            return _due(replace(task, extended=True), due_on, rolled, calendar)
         case TaskReopened():
             return replace(task, state=TaskState.OPEN, completed_on=None, timeliness=None)
 
@@ -136,7 +145,7 @@ def _assigned(task: Task | None, fact: TaskAssigned) -> Task:
     )
 
 
-def _due(task: Task, due_on: date | None, calendar: WorkingCalendar) -> Task:
-    """Set the date in force; a day off means the next working day, and the task is late the day after that."""
-    late_from = None if due_on is None else calendar.late_from(due_on)
+def _due(task: Task, due_on: date | None, rolled: date | None, calendar: WorkingCalendar) -> Task:
+    """Set the date in force; the task is late the day after, or after the working day that a day off is moved to."""
+    late_from = None if due_on is None else day_after(rolled or calendar.next_working_from(due_on))
     return replace(task, due_on=due_on, late_from=late_from)
