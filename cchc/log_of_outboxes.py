@@ -4,8 +4,8 @@ from cchc.data_folder import DataFolder
 from services.chassis.broker.outbox_reader import OutboxBroker
 from services.gateway.directory.published_events import UNIT_STATE_TOPIC
 from services.gateway.identity.published_events import ACCESS_TOPIC
+from services.indicators import published_events as indicators
 from services.indicators.projections.running_messages import REPORTS_TOPIC, TASKS_TOPIC
-from services.indicators.published_events import FIGURE_EVENTS, FIGURE_STATE
 from services.survey import published_events as survey
 
 OWNERS = {
@@ -17,8 +17,11 @@ OWNERS = {
     survey.QUARANTINE: "survey",
     TASKS_TOPIC: "tasks",
     REPORTS_TOPIC: "tasks",
-    FIGURE_EVENTS: "folder",
-    FIGURE_STATE: "folder",
+    indicators.FIGURE_EVENTS: "folder",
+    indicators.FIGURE_STATE: "folder",
+    indicators.DEFINITION_STATE: "indicators",
+    indicators.MEASUREMENT_EVENTS: "indicators",
+    indicators.REGISTER_EVENTS: "indicators",
     UNIT_STATE_TOPIC: "gateway",
     ACCESS_TOPIC: "gateway",
 }

@@ -5,19 +5,42 @@ Of the folder, ballot ids, exact times and the journey of a ballot stay inside.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
 from uuid import UUID
 
-from services.chassis.clock import Clock
+from services.chassis.clock import Clock, rfc3339
 from services.chassis.domain import Event
 from services.chassis.envelope import encode, partition_of
 from services.chassis.event_store.port import EventStore, NewMessage
 from services.chassis.ids import NewId
-from services.chassis.publishing import Message, MessageWriter
+from services.chassis.publishing import Message, MessageWriter, Said, plain
+from services.indicators.domain.catalogue_events import (
+    IndicatorDefined,
+    IndicatorRetired,
+    TargetAmended,
+    TargetSet,
+    TargetWithdrawn,
+)
 from services.indicators.domain.events import BlockReleased, ServedReleased
 from services.indicators.domain.leaf import Leaf
 from services.indicators.domain.lines import Line, lines_of
+from services.indicators.domain.measurement_events import (
+    MeasurementApproved,
+    MeasurementCorrected,
+    MeasurementPublished,
+    MeasurementReturned,
+    MeasurementSubmitted,
+    PeriodReopened,
+)
+from services.indicators.domain.register_events import (
+    RegisterDefined,
+    RegisterEntryAmended,
+    RegisterEntryClosed,
+    RegisterEntryRecorded,
+)
+from services.indicators.domain.running.shares import value_of
+from services.indicators.domain.running.table import shows
 
 FIGURE_EVENTS = "indicators.figure.events.v1"
 FIGURE_STATE = "indicators.figure.state.v1"
@@ -25,6 +48,7 @@ FIGURE_STATE = "indicators.figure.state.v1"
 BLOCK_RELEASED = "cchc.indicators.block_released.v1"
 SERVED_RELEASED = "cchc.indicators.served_released.v1"
 FIGURE_SUMMED = "cchc.indicators.figure_summed.v1"
+FIGURE_MOVED = "cchc.indicators.figure_moved.v1"
 
 
 class Figure(Protocol):
@@ -53,6 +77,30 @@ class Figure(Protocol):
     @property
     def as_of(self) -> str:
         """Give the day on which the newest block closed."""
+
+
+class Moved(Protocol):
+    """A running figure of a unit that moved."""
+
+    @property
+    def indicator(self) -> str:
+        """Give the indicator's code."""
+
+    @property
+    def unit_id(self) -> str:
+        """Say whose figure it is."""
+
+    @property
+    def month(self) -> str:
+        """Give the month, such as `2021-06`."""
+
+    @property
+    def sums(self) -> tuple[int, int]:
+        """Give numerator and denominator."""
+
+    @property
+    def as_of(self) -> date:
+        """Give the day at which it is told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -95,6 +143,22 @@ class FigureMessages:
         }
         return self._message(FIGURE_STATE, FIGURE_SUMMED, figure.leaf.key, data)
 
+    def moved(self, figure: Moved) -> NewMessage:
+        """Give a running figure as it stands now. Such figures single nobody out, so its time is told exactly."""
+        numerator, denominator = figure.sums
+        data = {
+            "indicator": figure.indicator,
+            "unit_id": figure.unit_id,
+            "month": figure.month,
+            "numerator": numerator,
+            "denominator": denominator,
+            "value": value_of(shows(figure.indicator, denominator), numerator, denominator),
+            "as_of": figure.as_of,
+            "at": rfc3339(self.clock.business_now()),
+        }
+        key = f"figure-{figure.indicator}-{figure.unit_id}"
+        return self._message(FIGURE_EVENTS, FIGURE_MOVED, key, data, time=self.clock.now())
+
     def _block(self, line: Line) -> NewMessage:
         data = {
             "block_id": line.block_id,
@@ -107,14 +171,16 @@ class FigureMessages:
         }
         return self._message(FIGURE_EVENTS, BLOCK_RELEASED, _lane(line.leaf.one_stop_id), data)
 
-    def _message(self, topic: str, wire: str, key: str, data: Mapping[str, object]) -> NewMessage:
+    def _message(
+        self, topic: str, wire: str, key: str, data: Mapping[str, object], *, time: datetime | None = None
+    ) -> NewMessage:
         value = encode(
             incarnation=self.store.incarnation(),
             event_id=self.new_id(),
             source=f"/cchc/{self.tenant}/indicators",
             type=wire,
             subject=key,
-            time=_hour(self.clock),
+            time=time or _hour(self.clock),
             data=data,
             key=key,
         )
@@ -132,8 +198,95 @@ def _hour(clock: Clock) -> datetime:
     return (hour - clock.shift).astimezone(UTC)
 
 
-MESSAGES: Mapping[type[Event], Message] = {}
-"""Which facts of the service's own store become public messages; what is not listed stays inside."""
+DEFINITION_STATE = "indicators.definition.state.v1"
+MEASUREMENT_EVENTS = "indicators.measurement.events.v1"
+REGISTER_EVENTS = "indicators.register.events.v1"
+
+
+def _indicator(_event: Event, said: Said) -> Mapping[str, object]:
+    state = said.after
+    return {
+        "code": state.code,
+        "versions": state.versions,
+        "retired_on": state.retired_on,
+        "retired_at": state.retired_at,
+    }
+
+
+def _target(_event: Event, said: Said) -> Mapping[str, object]:
+    state = said.after
+    return {"code": state.code, "versions": state.versions, "withdrawn": state.withdrawn}
+
+
+def _measurement(event: Any, said: Said) -> Mapping[str, object]:
+    cell = said.after
+    found = cell.nth(event.n)
+    return {
+        "measurement_id": f"{said.name}.{event.n}",
+        "indicator": cell.indicator,
+        "unit_id": cell.unit_id,
+        "period": cell.period,
+        "value": found.value,
+        "numerator": found.measured.numerator,
+        "denominator": found.measured.denominator,
+        "document": found.measured.document,
+        "replaces": f"{said.name}.{found.replaces}" if found.replaces else None,
+        "reason": found.reason,
+        "on": event.on,
+        "at": event.at,
+    }
+
+
+def _reopened(event: PeriodReopened, said: Said) -> Mapping[str, object]:
+    cell = said.after
+    return {
+        "measurement_id": f"{said.name}.{event.n}",
+        "indicator": cell.indicator,
+        "unit_id": cell.unit_id,
+        "period": cell.period,
+        "reason": event.reason,
+        "document": event.document,
+        "on": event.on,
+        "at": event.at,
+    }
+
+
+def _register_key(event: Any, _said: Said) -> str:
+    return f"register-{event.register}"
+
+
+_ENTRY = plain("register", "entry_id", "unit_id", "values", "counts", "expires_on", "on", "at")
+_INDICATOR = Message(topic=DEFINITION_STATE, fact="indicator_recorded", data=_indicator)
+_TARGET = Message(topic=DEFINITION_STATE, fact="target_recorded", data=_target)
+
+MESSAGES: Mapping[type[Event], Message] = {
+    IndicatorDefined: _INDICATOR,
+    IndicatorRetired: _INDICATOR,
+    TargetSet: _TARGET,
+    TargetAmended: _TARGET,
+    TargetWithdrawn: _TARGET,
+    MeasurementSubmitted: Message(topic=MEASUREMENT_EVENTS, fact="measurement_submitted", data=_measurement),
+    MeasurementApproved: Message(topic=MEASUREMENT_EVENTS, fact="measurement_approved", data=_measurement),
+    MeasurementReturned: Message(topic=MEASUREMENT_EVENTS, fact="measurement_returned", data=_measurement),
+    MeasurementPublished: Message(topic=MEASUREMENT_EVENTS, fact="measurement_published", data=_measurement),
+    MeasurementCorrected: Message(topic=MEASUREMENT_EVENTS, fact="measurement_corrected", data=_measurement),
+    PeriodReopened: Message(topic=MEASUREMENT_EVENTS, fact="period_reopened", data=_reopened),
+    RegisterDefined: Message(topic=DEFINITION_STATE, fact="register_recorded", data=plain("code", "form", "at")),
+    RegisterEntryRecorded: Message(
+        topic=REGISTER_EVENTS, fact="register_entry_recorded", data=_ENTRY, key=_register_key
+    ),
+    RegisterEntryAmended: Message(topic=REGISTER_EVENTS, fact="register_entry_amended", data=_ENTRY, key=_register_key),
+    RegisterEntryClosed: Message(
+        topic=REGISTER_EVENTS,
+        fact="register_entry_closed",
+        data=plain("register", "entry_id", "unit_id", "on", "at"),
+        key=_register_key,
+    ),
+}
+"""Which facts of the service's own store become public messages; what is not listed stays inside.
+
+Neither notes nor the people who submitted and approved are told.
+"""
 
 
 class Publisher(MessageWriter):

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from services.chassis.clock import Clock
+from services.chassis.domain import Command
 from services.chassis.identity import TokenVerifier
 from services.chassis.live_reads import ReadModel
-from services.chassis.streams import Streams
+from services.chassis.streams import Streams, Versioned
+from services.indicators.handlers import administration
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +24,10 @@ class Indicators:
     folder_model: ReadModel
     """The figure folder's read models, running figures among them."""
     closing: tuple[Callable[[], None], ...]
+
+    def handle(self, command: Command, *, expected_version: int | None = None) -> Versioned[Any]:
+        """Handle a command of `administration.RULES`."""
+        return administration.handle(self.streams, command, expected_version=expected_version)
 
     def close(self) -> None:
         """Give connections back."""
