@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from fcntl import LOCK_EX, LOCK_NB, LOCK_UN, flock
 from pathlib import Path
@@ -156,3 +156,8 @@ def tenant_of_pack(pack: Path, *, now: datetime, seed: UUID, profile: str = "emb
         demonstration=bool(about.get("demonstration")),
         profile=profile,
     )
+
+
+def begun_at(tenant: Tenant, at: datetime, *, now: datetime) -> Tenant:
+    """Give a demonstration's tenant with its business time beginning at a moment of somebody's choice."""
+    return replace(tenant, shift_seconds=round((at - now).total_seconds()))

@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from cchc.data_folder import DEFAULT_PACK, DataFolder, tenant_of_pack
+from cchc.data_folder import DEFAULT_PACK, DataFolder, Tenant, begun_at, tenant_of_pack
 from cchc.environment import environment_of
 from cchc.options import data_option, profile_option
 from cchc.pack_check import PackRefused, read_pack
@@ -36,7 +37,10 @@ UNFINISHED = "unfinished"
 @click.option("--pack", type=click.Path(path_type=Path, exists=True), default=DEFAULT_PACK, help="The tenant pack.")
 @data_option
 @profile_option
-def init(folder: DataFolder, pack: Path, profile: str | None) -> None:
+@click.option(
+    "--begins-at", type=datetime.fromisoformat, help="When a new demonstration's business time begins, with offset."
+)
+def init(folder: DataFolder, pack: Path, profile: str | None, begins_at: datetime | None) -> None:
     """Check a tenant pack and load it. Loading it again adds only what is new in it."""
     try:
         parts = read_pack(pack.absolute())
@@ -47,12 +51,19 @@ def init(folder: DataFolder, pack: Path, profile: str | None) -> None:
             load(folder, parts)
             keep(folder, pack.absolute(), parts)
         else:
-            make(folder, pack.absolute(), parts, profile=profile or "embedded")
+            make(folder, pack.absolute(), parts, profile=profile or "embedded", begins_at=begins_at)
     click.echo(f"{parts['name_vi']} is loaded into {folder.root}")
     click.echo(f"checked and kept in {folder.pack}, not taken in yet: {', '.join(NOT_LOADED_YET)}")
 
 
-def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any], *, profile: str = "embedded") -> None:
+def make(
+    folder: DataFolder,
+    pack: Path,
+    parts: Mapping[str, Any],
+    *,
+    profile: str = "embedded",
+    begins_at: datetime | None = None,
+) -> None:
     """Make a new folder for a pack. It appears at once or not at all: what a failure leaves behind is no tenant.
 
     Raises:
@@ -61,7 +72,7 @@ def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any], *, profile: s
     unfinished = DataFolder(folder.root / UNFINISHED)
     shutil.rmtree(unfinished.root, ignore_errors=True)
     try:
-        unfinished.create(tenant_of_pack(pack, now=SystemClock().now(), seed=new_id(), profile=profile))
+        unfinished.create(_tenant(pack, profile, begins_at))
         if folder.settings_file.exists():
             shutil.copy2(folder.settings_file, unfinished.settings_file)
         load(unfinished, parts)
@@ -74,6 +85,16 @@ def make(folder: DataFolder, pack: Path, parts: Mapping[str, Any], *, profile: s
     for file in sorted(unfinished.root.iterdir(), key=_tenant_last):
         file.rename(folder.root / file.name)
     unfinished.root.rmdir()
+
+
+def _tenant(pack: Path, profile: str, begins_at: datetime | None) -> Tenant:
+    now = SystemClock().now()
+    tenant = tenant_of_pack(pack, now=now, seed=new_id(), profile=profile)
+    if begins_at is None:
+        return tenant
+    if not tenant.demonstration:
+        raise click.ClickException("a real tenant's time begins now: only a demonstration's can be chosen")
+    return begun_at(tenant, begins_at, now=now)
 
 
 def _tenant_last(file: Path) -> tuple[bool, str]:

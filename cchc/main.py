@@ -15,6 +15,7 @@ class LazyGroup(click.Group):
         "down": ("cchc.up", "Stop what `cchc up` started."),
         "run": ("cchc.run", "Run one process of the distributed profile."),
         "init": ("cchc.init", "Load a tenant pack."),
+        "demo": ("cchc.demo", "Play a whole year of a district, and show it."),
         "announce": ("cchc.announce", "Print where everything is, with a fresh pairing code."),
         "migrate": ("cchc.migrate", "Bring every database to this release's schema."),
         "devices": ("cchc.devices", "Pairing codes and tablets."),
