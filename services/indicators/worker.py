@@ -17,6 +17,7 @@ from services.indicators.bootstrap import FigureFolder, build_folder
 from services.indicators.config import Settings
 from services.indicators.projections.announcing import announce
 from services.indicators.projections.moving_up import move_up
+from services.indicators.projections.running_announcing import announce_running
 
 PROJECTIONS: tuple[Projection, ...] = ()
 """Every read model of the service's own store; the folder's are beside its queues, in its own database."""
@@ -53,6 +54,9 @@ class Schedule:
                 get_logger().info("remainders_moved_up", ballots=moved)
             self._moved_at = monotonic()
         announce(it.engine, it.store, it.folder, it.messages.state, self._fence)
+        announce_running(
+            it.engine, it.store, it.running, it.messages.moved, today=it.clock.business_now().date(), fence=self._fence
+        )
 
     def _if_possible(self, work: Callable[[], None]) -> None:
         try:

@@ -63,18 +63,25 @@ def at(day: date) -> str:
 class RunningRig:
     """Facts go in by the log; figures are asked of the build that readers see."""
 
-    def __init__(self, engine: Engine, *, calendar: WorkingCalendar | None = None, batch: int = 20) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        projection: RunningFigures | None = None,
+        leases: Leases | None = None,
+        batch: int = 20,
+    ) -> None:
         with engine.begin() as connection:
             create_leases(connection)
             create_projection_tables(connection)
         self.engine = engine
         self.log, self.facts = InMemoryLog(), FactWriter()
-        self.projection = RunningFigures(calendar or WorkingCalendar())
+        self.projection = projection or RunningFigures(WorkingCalendar())
         self.projector = Projector(
             engine,
             InMemoryBroker(self.log),
             self.projection,
-            Leases(engine, owner="test"),
+            leases or Leases(engine, owner="test"),
             limits=Limits(batch=batch, poll_seconds=0, max_parked=5),
         )
 

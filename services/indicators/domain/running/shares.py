@@ -60,13 +60,13 @@ class Family:
     version: int = 1
 
 
-def value_of(figure: Figure, numerator: int, denominator: int) -> float | None:
+def value_of(shown: Shows, numerator: int, denominator: int) -> float | None:
     """Work out the value of sums, `None` where nothing can be divided by: no data is not zero."""
-    if figure.shows is Shows.COUNT:
+    if shown is Shows.COUNT:
         return float(numerator)
     if denominator <= 0:
         return None
-    return (100 * numerator if figure.shows is Shows.PERCENT else numerator) / denominator
+    return (100 * numerator if shown is Shows.PERCENT else numerator) / denominator
 
 
 def day_after(day: date) -> date:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.indicators.domain.running.reports_on_time import REPORTS_ON_TIME
-from services.indicators.domain.running.shares import Family, Figure, Share
+from services.indicators.domain.running.shares import Family, Figure, Share, Shows
 from services.indicators.domain.running.tasks_done import TASKS_DONE
 from services.indicators.domain.running.tasks_extended import TASKS_EXTENDED
 from services.indicators.domain.running.tasks_on_time import TASKS_ON_TIME
@@ -27,9 +27,20 @@ VERSION = sum(family.version for family in FAMILIES)
 """Grows with each family that is added and each that changes: the figures are then built anew by themselves."""
 
 
+PERIOD_FIGURES = tuple(sorted(code for code, figure in FIGURES.items() if not figure.stock))
+"""The indicators that are sums of a period."""
+
+
 def is_stock(code: str) -> bool:
-    """Tell whether an indicator is a level at a day; one that is not automatic is none."""
-    return code in FIGURES and FIGURES[code].stock
+    """Tell whether an indicator is a level at a day, as is every count of a register, whose code is data."""
+    return code not in FIGURES or FIGURES[code].stock
+
+
+def shows(code: str, denominator: int) -> Shows:
+    """Tell what is made of an indicator's sums; a register's count is a share where it has a denominator."""
+    if code in FIGURES:
+        return FIGURES[code].shows
+    return Shows.PERCENT if denominator else Shows.COUNT
 
 
 def shares_of(thing: Any) -> Iterator[Share]:

@@ -1,0 +1,188 @@
+"""Running figures as messages: each cell that moved is told with its newest sums, at most once at each look.
+
+What was told is kept apart from the builds: a rebuild counts moves anew, but a cell whose sums are as they were told is
+not told again. A figure also moves by itself when a day begins on which something starts to count.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+
+from services.chassis.domain import Refusal, Unavailable
+from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventStore, NewMessage
+from services.chassis.projection import View
+from services.chassis.projector import active_view
+from services.chassis.upsert import upsert
+from services.indicators.domain.running.table import PERIOD_FIGURES
+from services.indicators.projections.running_figures import RunningFigures, Sums
+from services.indicators.projections.running_tables import LEVEL_MONTH
+
+Fence = Callable[[Connection], None]
+
+_METADATA = MetaData()
+
+RUNNING_TOLD = Table(
+    "running_told",
+    _METADATA,
+    Column("indicator", String, primary_key=True),
+    Column("unit_id", String, primary_key=True),
+    Column("month", String, primary_key=True),
+    Column("moves", BigInteger, nullable=False),
+    Column("numerator", BigInteger),
+    Column("denominator", BigInteger),
+)
+"""How often a cell had moved when it was looked at last, and the sums that were told then; null for none."""
+
+RUNNING_TOLD_DAY = Table(
+    "running_told_day",
+    _METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("day", String, nullable=False),
+)
+"""The day for which cells were looked at last."""
+
+_MOST = 500
+_STALE = -1
+
+
+class Cell(NamedTuple):
+    """An indicator at a unit, in a month; a level has no month of its own."""
+
+    indicator: str
+    unit_id: str
+    month: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MovedFigure:
+    """A running figure of one unit that is not what it was when it was told last."""
+
+    indicator: str
+    unit_id: str
+    month: str
+    sums: Sums
+    as_of: date
+
+
+def announce_running(
+    engine: Engine,
+    store: EventStore,
+    running: RunningFigures,
+    publish: Callable[[MovedFigure], NewMessage],
+    *,
+    today: date,
+    fence: Fence,
+) -> int:
+    """Tell what moved since it was told last; give how many cells."""
+    with engine.begin() as connection:
+        fence(connection)
+        try:
+            view = active_view(connection, running)
+        except Unavailable:
+            return 0
+        _begin_day(view, today)
+        due = _due(view)
+        if not due:
+            return 0
+        now = _sums(view, [cell for cell, _ in due], today)
+        told = _told(connection, [cell for cell, _ in due])
+        moved = [_moved(cell, sums, today) for cell, sums in sorted(now.items()) if told.get(cell) != sums]
+        if moved:
+            _append(store, connection, tuple(publish(figure) for figure in moved))
+        upsert(connection, RUNNING_TOLD, [(*cell, moves, *now.get(cell, (None, None))) for cell, moves in due])
+        return len(moved)
+
+
+def _append(store: EventStore, connection: Connection, messages: tuple[NewMessage, ...]) -> None:
+    request = AppendRequest(stream="running-figures", expected_version=NO_STREAM, facts=(), messages=messages)
+    verdict = store.append_in(connection, [request])[0]
+    if isinstance(verdict, Refusal):
+        raise verdict
+
+
+def _begin_day(view: View, today: date) -> None:
+    """Let cells be looked at in which something begins to count today, or since the day of the last look."""
+    connection, sums = view.connection, view.table("sums")
+    before = connection.execute(select(RUNNING_TOLD_DAY.c.day)).scalar()
+    if before == today.isoformat():
+        return
+    upsert(connection, RUNNING_TOLD_DAY, [(1, today.isoformat())])
+    if before is None:
+        return
+    first, last = sorted((before, today.isoformat()))
+    turned = select(sums.c.indicator, sums.c.unit_id, _month(sums)).where(
+        sums.c.since_day > first, sums.c.since_day <= last
+    )
+    key = tuple_(RUNNING_TOLD.c.indicator, RUNNING_TOLD.c.unit_id, RUNNING_TOLD.c.month)
+    connection.execute(update(RUNNING_TOLD).where(key.in_(turned.distinct())).values(moves=_STALE))
+
+
+def _due(view: View) -> list[tuple[Cell, int]]:
+    cells = view.table("cells")
+    same = and_(*(RUNNING_TOLD.c[name] == cells.c[name] for name in ("indicator", "unit_id", "month")))
+    query = (
+        select(cells)
+        .select_from(cells.outerjoin(RUNNING_TOLD, same))
+        .where(or_(RUNNING_TOLD.c.moves.is_(None), RUNNING_TOLD.c.moves != cells.c.moves))
+        .limit(_MOST)
+    )
+    return [(Cell(*key), moves) for *key, moves in view.connection.execute(query)]
+
+
+def _sums(view: View, cells: Sequence[Cell], today: date) -> dict[Cell, Sums]:
+    table, wanted = view.table("sums"), set(cells)
+    keys = (table.c.indicator, table.c.unit_id, _month(table).label("month"))
+    places = sorted({cell[:2] for cell in cells})
+    query = (
+        select(*keys, func.sum(table.c.numerator), func.sum(table.c.denominator))
+        .where(tuple_(table.c.indicator, table.c.unit_id).in_(places), table.c.since_day <= today.isoformat())
+        .group_by(*keys)
+    )
+    rows = view.connection.execute(query)
+    return {
+        cell: Sums(int(numerator), int(denominator))
+        for *key, numerator, denominator in rows
+        if (cell := Cell(*key)) in wanted
+    }
+
+
+def _told(connection: Connection, cells: Sequence[Cell]) -> dict[Cell, Sums]:
+    key = tuple_(RUNNING_TOLD.c.indicator, RUNNING_TOLD.c.unit_id, RUNNING_TOLD.c.month)
+    rows = connection.execute(select(RUNNING_TOLD).where(key.in_(cells), RUNNING_TOLD.c.numerator.is_not(None)))
+    return {Cell(*row[:3]): Sums(row.numerator, row.denominator) for row in rows}
+
+
+def _month(sums: Table) -> ColumnElement[str]:
+    return case((sums.c.indicator.in_(PERIOD_FIGURES), func.substr(sums.c.on_day, 1, 7)), else_=LEVEL_MONTH)
+
+
+def _moved(cell: Cell, sums: Sums, today: date) -> MovedFigure:
+    month = cell.month or today.isoformat()[:7]
+    return MovedFigure(
+        indicator=cell.indicator, unit_id=cell.unit_id, month=month, sums=sums, as_of=min(today, _end_of(month))
+    )
+
+
+def _end_of(month: str) -> date:
+    first = date.fromisoformat(f"{month}-01")
+    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
