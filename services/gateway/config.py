@@ -22,6 +22,17 @@ DATABASE = Setting(
     meaning="URL of the gateway's database; without one, files in the data folder.",
     default="",
 )
+STREAMS_DATABASE = Setting(
+    name="CCHC_STREAMS_DATABASE",
+    meaning="URL of the stream log's database; without one, the gateway's, or a file in the data folder.",
+    default="",
+)
+SUBSCRIBER_RATE = Setting(
+    name="CCHC_SUBSCRIBER_RATE",
+    meaning="How often one subscriber may ask the streams, a minute's worth at once; 0 for no limit.",
+    unit="requests per second",
+    default="20",
+)
 SILENT_AFTER = Setting(
     name="CCHC_SILENT_AFTER", meaning="How long a tablet may say nothing.", unit="seconds", default="300"
 )
@@ -47,6 +58,8 @@ _SERVICES = (("tasks", TASKS_URL), ("indicators", INDICATORS_URL), ("survey", SU
 SETTINGS = (
     DATA,
     DATABASE,
+    STREAMS_DATABASE,
+    SUBSCRIBER_RATE,
     TENANT,
     KEYS,
     SHIFT_SECONDS,
@@ -65,8 +78,10 @@ class Settings:
 
     database: str
     read_database: str
+    streams_database: str
     keys: Path
     tenant: str
+    subscriber_rate: float = 20.0
     shift: timedelta = timedelta()
     clock_file: Path | None = None
     kafka: str = ""
@@ -93,6 +108,8 @@ class Settings:
         return cls(
             database=database or f"sqlite:///{data / 'gateway.db'}",
             read_database=database or f"sqlite:///{data / 'read_gateway.db'}",
+            streams_database=env.optional(STREAMS_DATABASE) or database or f"sqlite:///{data / 'streams.db'}",
+            subscriber_rate=env.number(SUBSCRIBER_RATE),
             keys=env.path(KEYS) if env.optional(KEYS) else data / "keys",
             tenant=env.text(TENANT),
             shift=timedelta(seconds=env.integer(SHIFT_SECONDS)),
