@@ -107,6 +107,7 @@ def _references(whole: Mapping[str, Any]) -> Iterator[Reference]:
     for at, indicator in enumerate(whole["indicators"]["indicators"]):
         yield "indicators", f"/indicators/{at}/unit", indicator["unit"], whole["indicators"]["units"]
     yield from _of_questionnaires(whole)
+    yield "pack.json", "/led_by", whole.get("led_by"), units
 
 
 def _of_units(records: list[Any], units: set[str]) -> Iterator[Reference]:

@@ -1,7 +1,7 @@
 """The one place where the gateway's adapters meet its handlers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,17 @@ from services.chassis.identity.tokens import ISSUER, TokenSigner, TokenVerifier
 from services.chassis.ids import new_id
 from services.chassis.metrics import Metrics
 from services.chassis.migrations import upgrade
+from services.chassis.service_client import HttpClient, ServiceClient
 from services.gateway.config import Settings
 from services.gateway.directory import pack as packs
+from services.gateway.directory.access import Access, open_access
 from services.gateway.directory.api import directory_api
 from services.gateway.directory.business_time_api import business_time_api
+from services.gateway.directory.clients_api import clients_api
 from services.gateway.directory.handlers import Directory, tenant_of
-from services.gateway.directory.register import UnitRegister
+from services.gateway.directory.people_api import people_api
 from services.gateway.identity.api import Issuer, identity_api, set_up_path
+from services.gateway.identity.invitations import Invitations
 from services.gateway.identity.passwords import Passwords
 from services.gateway.identity.published_events import AccessJournal
 from services.gateway.identity.session_tokens import SessionTokens
@@ -37,12 +41,9 @@ from services.gateway.identity.set_up import SetUp
 from services.gateway.identity.sign_in import SignIn
 from services.gateway.portal.answers import dress_answers
 from services.gateway.portal.assets import assets_blueprint
+from services.gateway.portal.every_page import EVERY_PAGE
 from services.gateway.portal.forms import Forms
 from services.gateway.portal.fragments import Fragments
-from services.gateway.portal.pages.counter_results import counter_results_blueprint
-from services.gateway.portal.pages.entrance import entrance_blueprint
-from services.gateway.portal.pages.fleet import fleet_blueprint
-from services.gateway.portal.pages.home import home_blueprint
 from services.gateway.portal.site import Site, door_of, install
 from services.gateway.reporting.api import Reporting, reporting_api
 from services.gateway.reporting.figures import Measure
@@ -63,10 +64,12 @@ class Gateway:
     app: Flask
     streams: Starlette
     directory: Directory
+    access: Access
     site: Site
     store: EventStore
     engines: tuple[Engine, ...]
     changes: PageChanges
+    services: Mapping[str, ServiceClient]
 
     def set_up_path(self) -> str | None:
         """Make a one-time path for the first account, `None` when somebody can sign in already."""
@@ -76,6 +79,8 @@ class Gateway:
     def close(self) -> None:
         """Give threads and connections back."""
         self.changes.close()
+        for client in self.services.values():
+            client.close()
         self.store.close()
         for engine in self.engines:
             engine.dispose()
@@ -88,8 +93,14 @@ def migrate(settings: Settings) -> None:
     engine.dispose()
 
 
-def build(settings: Settings, *, clock: Clock | None = None, metrics: Metrics | None = None) -> Gateway:
-    """Put the gateway together; its tables have to be there."""
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    metrics: Metrics | None = None,
+    services: Mapping[str, ServiceClient] | None = None,
+) -> Gateway:
+    """Put the gateway together; its tables have to be there. `services` are the ways that the settings do not name."""
     clock = clock or open_clock(settings.shift, settings.clock_file)
     writer, reader = open_database(settings.database), open_database(settings.database, read_only=True)
     read_models = open_database(settings.read_database, read_only=True)
@@ -98,16 +109,22 @@ def build(settings: Settings, *, clock: Clock | None = None, metrics: Metrics | 
     directory = Directory(store=store, clock=clock, new_id=new_id, source=source)
     journal = AccessJournal(store=store, clock=clock, new_id=new_id, source=source)
     signer = TokenSigner(load_or_create_signing_key(settings.keys / "access-signing.jwk"), ISSUER, clock=clock)
-    site = _site(settings, clock, (writer, reader, read_models), journal, signer)
+    ways = {name: HttpClient(url) for name, url in settings.service_urls.items()} | dict(services or {})
+    passwords = Passwords()
+    invitations = Invitations(engine=writer, passwords=passwords, journal=journal, clock=clock)
+    access = open_access(directory, (writer, reader), invitations, settings.keys)
+    site = replace(_site(settings, access, (read_models, passwords), journal, signer), services=ways)
     changes = PageChanges(read_models)
     return Gateway(
-        app=_app(settings, site, directory, signer, metrics),
+        app=_app(settings, site, access, signer, metrics),
         streams=create_streams(changes, find_session=site.sessions.find, session_cookie=site.session_cookie),
         directory=directory,
+        access=access,
         site=site,
         store=store,
         engines=(writer, reader, read_models),
         changes=changes,
+        services=ways,
     )
 
 
@@ -116,23 +133,42 @@ def load_pack(gateway: Gateway, pack: Mapping[str, Any]) -> int:
     return packs.load_pack(gateway.directory, pack)
 
 
+def replay_erasures(settings: Settings, *, journals: Sequence[Path] = ()) -> int:
+    """Erase again whoever was erased after this copy of the gateway's database was made; call it after every restore.
+
+    Args:
+        journals: Files named `erasures.jsonl` that the restored key folder may lack lines of, such as the one that lay
+            in the key folder before the restore. Their lines are taken over into the journal in `settings.keys`.
+
+    Returns:
+        How many people were erased again.
+    """
+    gateway = build(settings)
+    try:
+        return gateway.access.replay_erasures(journals)
+    finally:
+        gateway.close()
+
+
 def _site(
     settings: Settings,
-    clock: Clock,
-    engines: tuple[Engine, Engine, Engine],
+    access: Access,
+    adapters: tuple[Engine, Passwords],
     journal: AccessJournal,
     signer: TokenSigner,
 ) -> Site:
-    writer, reader, read_models = engines
-    passwords = Passwords()
+    clock, writer, reader = journal.clock, access.people.engine, access.people.reader
+    read_models, passwords = adapters
     form_cookie = "__Host-form" if settings.secure else "form"
     form_key = load_or_create_secret(settings.keys / "portal-forms.key")
     return Site(
         clock=clock,
         read_models=ReadModels(read_models),
-        sessions=Sessions(reader, writer, clock),
-        sign_in=SignIn(engine=writer, passwords=passwords, journal=journal, clock=clock),
-        set_up=SetUp(engine=writer, passwords=passwords, journal=journal, clock=clock, new_id=new_id),
+        sessions=Sessions(reader, writer, clock, access.standing),
+        sign_in=SignIn(engine=writer, passwords=passwords, journal=journal, clock=clock, standing=access.standing),
+        set_up=SetUp(
+            engine=writer, passwords=passwords, journal=journal, clock=clock, new_id=new_id, welcome=access.welcome
+        ),
         tokens=SessionTokens(signer, clock),
         forms=Forms(form_key, cookie_name=form_cookie, secure=settings.secure),
         fragments=Fragments(),
@@ -143,7 +179,7 @@ def _site(
     )
 
 
-def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSigner, metrics: Metrics | None) -> Flask:
+def _app(settings: Settings, site: Site, access: Access, signer: TokenSigner, metrics: Metrics | None) -> Flask:
     app = create_base_app(
         "services.gateway.portal",
         title="CCHC gateway",
@@ -155,8 +191,17 @@ def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSign
     install(app, site)
     dress_answers(app, site)
     admit_readers(app, door_of(site))
-    register = UnitRegister(directory.store)
-    publish_api(app, "directory", [identity_api(_issuer(settings, site, signer)), directory_api(register, site.clock), business_time_api(site.clock)])
+    publish_api(
+        app,
+        "directory",
+        [
+            identity_api(_issuer(settings, site, access, signer)),
+            directory_api(access.people.units, site.clock),
+            people_api(access.people),
+            clients_api(access.clients),
+            business_time_api(site.clock),
+        ],
+    )
     reporting = Reporting(
         read_models=site.read_models,
         clock=site.clock,
@@ -164,20 +209,26 @@ def _app(settings: Settings, site: Site, directory: Directory, signer: TokenSign
         silent_after=settings.silent_after,
     )
     publish_api(app, "reporting", [reporting_api(reporting)])
-    pages = (home_blueprint, entrance_blueprint, counter_results_blueprint, fleet_blueprint)
-    for blueprint in (*(page(site) for page in pages), assets_blueprint()):
+    for blueprint in (*(page(site) for page in EVERY_PAGE), assets_blueprint()):
         app.register_blueprint(blueprint)
     return app
 
 
-def _issuer(settings: Settings, site: Site, signer: TokenSigner) -> Issuer:
+def _issuer(settings: Settings, site: Site, access: Access, signer: TokenSigner) -> Issuer:
     client_key = public_half(load_or_create_signing_key(settings.keys / "cchc-internal.jwk"))
     assertions = ClientAssertions(
-        lambda client_id: client_key if client_id == INTERNAL_CLIENT else None,
+        lambda client_id: client_key if client_id == INTERNAL_CLIENT else access.clients.find_key(client_id),
         audience=TOKEN_AUDIENCE,
         clock=site.clock,
+        also=(settings.public_url.rstrip("/") + TOKEN_AUDIENCE,),
     )
-    return Issuer(signer=signer, assertions=assertions, set_up=site.set_up)
+    return Issuer(
+        signer=signer,
+        assertions=assertions,
+        set_up=site.set_up,
+        granted=access.granted,
+        secret_belongs=access.secret_belongs,
+    )
 
 
 def _measure(site: Site) -> Measure | None:

@@ -1,4 +1,4 @@
-"""Programs that call: OAuth2 client authentication by `private_key_jwt` (RFC 7523), signed with Ed25519."""
+"""Programs that call: OAuth2 client authentication by `private_key_jwt` (RFC 7523), with a key of each common kind."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import GuestProtocol, OKPKey
+from joserfc.jwk import GuestProtocol, Key, OKPKey, import_key
 
 from services.chassis.clock import Clock
 from services.chassis.identity.refusals import ClientAssertionInvalid
@@ -27,6 +27,11 @@ ASSERTION_LIFE = timedelta(seconds=60)
 """Longest life of an assertion."""
 
 _ALGORITHM = "Ed25519"
+
+_ALGORITHMS = {"OKP": {"Ed25519", "EdDSA"}, "EC": {"ES256"}, "RSA": {"RS256", "PS256"}}
+"""By what a key of each kind may sign; our own programs use Ed25519, which RFC 9864 names instead of EdDSA."""
+
+_EVERY_ALGORITHM = sorted(set().union(*_ALGORITHMS.values()))
 
 FindClientKey = Callable[[str], Mapping[str, Any] | None]
 """Gives a client's public JWK by its id."""
@@ -48,11 +53,11 @@ def sign_client_assertion(private_jwk: Mapping[str, Any], *, client_id: str, aud
 
 
 class ClientAssertions:
-    """Verifies assertions for one token endpoint, each once."""
+    """Verifies assertions for one token endpoint, each once. The endpoint has more than one name where it is reached so."""
 
-    def __init__(self, find_key: FindClientKey, *, audience: str, clock: Clock) -> None:
+    def __init__(self, find_key: FindClientKey, *, audience: str, clock: Clock, also: tuple[str, ...] = ()) -> None:
         self._find_key = find_key
-        self._audience = audience
+        self._audiences = [audience, *also]
         self._clock = clock
         self._spent: dict[str, float] = {}
         self._lock = Lock()
@@ -64,7 +69,7 @@ class ClientAssertions:
             ClientAssertionInvalid: It proves nobody, is too old or lives too long, or was used before.
         """
         try:
-            claims = jwt.decode(assertion, self._key_of, algorithms=[_ALGORITHM]).claims
+            claims = jwt.decode(assertion, self._key_of, algorithms=_EVERY_ALGORITHM).claims
             client_id = str(claims["sub"])
             self._rules(client_id).validate(claims)
             self._spend(str(claims["jti"]), float(claims["exp"]))
@@ -72,20 +77,23 @@ class ClientAssertions:
             raise ClientAssertionInvalid("The client assertion is not valid here.") from None
         return client_id
 
-    def _key_of(self, assertion: GuestProtocol) -> OKPKey:
+    def _key_of(self, assertion: GuestProtocol) -> Key:
         # The subject is not proved yet: it only says whose key has to prove it.
         claimed = json.loads(cast("CompactSignature", assertion).payload)
         jwk = self._find_key(str(claimed["sub"]))
         if jwk is None:
             raise ClientAssertionInvalid("No client of that id is known.")
-        return OKPKey.import_key(dict(jwk))
+        key = import_key(dict(jwk))
+        if assertion.headers().get("alg") not in _ALGORITHMS.get(key.key_type, ()):
+            raise ClientAssertionInvalid("The client's key does not sign so.")
+        return key
 
     def _rules(self, client_id: str) -> jwt.JWTClaimsRegistry:
         return jwt.JWTClaimsRegistry(
             now=lambda: int(self._clock.now().timestamp()),
             iss={"essential": True, "value": client_id},
             sub={"essential": True, "value": client_id},
-            aud={"essential": True, "value": self._audience},
+            aud={"essential": True, "values": self._audiences},
             exp={"essential": True},
             jti={"essential": True},
         )

@@ -6,6 +6,7 @@ Refusal
 │   ├── TokenInvalid
 │   ├── TokenExpired
 │   ├── ClientAssertionInvalid
+│   ├── ClientSecretInvalid
 │   ├── DeviceUnknown
 │   ├── SignatureMissing
 │   ├── SignatureInvalid
@@ -56,6 +57,13 @@ class ClientAssertionInvalid(NotAuthenticated):
 
     code = "client_assertion_invalid"
     title = "Chứng thực của ứng dụng không hợp lệ"
+
+
+class ClientSecretInvalid(NotAuthenticated):
+    """Raised when a program and its secret do not belong together, or it sends nothing that proves it."""
+
+    code = "client_secret_invalid"
+    title = "Mã bí mật của ứng dụng không đúng"
 
 
 class DeviceUnknown(NotAuthenticated):

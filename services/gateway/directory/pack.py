@@ -39,6 +39,7 @@ def _tenant(pack: Mapping[str, Any]) -> Tenant:
         service_fields=msgspec.convert(pack["service_fields"]["fields"], tuple[ServiceField, ...]),
         satisfied_scores=tuple(scale["satisfied_values"]),
         least_ballots=int(pack["release"]["k"]),
+        led_by=str(pack.get("led_by", "")),
     )
 
 

@@ -2,8 +2,8 @@
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from services.chassis.identity.callers import Appointment
 from services.gateway.identity.errors import UserNameInvalid, UserNameTaken
 from services.gateway.identity.tables import accounts
 
@@ -29,26 +30,32 @@ ALL_SCOPES = frozenset(
         "streams:read",
         "directory:read",
         "directory:admin",
+        "directory:self",
         "reporting:read",
         "system:operate",
     }
 )
 
-_OF_UNITS = frozenset(
-    {"survey:read", "reporting:read", "tasks:read", "tasks:act", "indicators:read", "indicators:measure"}
-)
+_OF_PEOPLE = frozenset({"directory:read", "directory:self"})
+_OF_UNITS = _OF_PEOPLE | {
+    "survey:read",
+    "reporting:read",
+    "tasks:read",
+    "tasks:act",
+    "indicators:read",
+    "indicators:measure",
+}
 
 SCOPES_OF_ROLES: Mapping[str, frozenset[str]] = {
     "operator": ALL_SCOPES,
     "reform_desk": ALL_SCOPES - {"system:operate"},
-    "chairman": frozenset(
-        {"survey:read", "reporting:read", "tasks:read", "tasks:lead", "indicators:read", "indicators:approve"}
-    ),
-    "inspector": frozenset({"survey:read", "reporting:read", "tasks:read", "indicators:read", "directory:read"}),
+    "chairman": _OF_PEOPLE
+    | {"survey:read", "reporting:read", "tasks:read", "tasks:lead", "indicators:read", "indicators:approve"},
+    "inspector": _OF_PEOPLE | {"survey:read", "reporting:read", "tasks:read", "indicators:read"},
     "unit_head": _OF_UNITS,
     "unit_clerk": _OF_UNITS | {"survey:counter-days"},
-    "counter_officer": frozenset({"survey:counter-days"}),
-    "provincial_reader": frozenset({"reporting:read", "indicators:read", "streams:read"}),
+    "counter_officer": frozenset({"survey:counter-days", "directory:self"}),
+    "provincial_reader": frozenset({"reporting:read", "indicators:read", "streams:read", "directory:self"}),
 }
 """What each role may do; a token carries the union. For which units somebody may act, their appointments say."""
 
@@ -57,12 +64,13 @@ _USER_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,78}[a-z0-9]")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Account:
-    """Somebody who may sign in."""
+    """Somebody who may sign in. `appointments` are the roles that they hold in units today, and `roles` all of them."""
 
     account_id: str
     user_name: str
     display_name: str
     roles: frozenset[str]
+    appointments: frozenset[Appointment] = frozenset()
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -70,9 +78,24 @@ class Account:
         return frozenset().union(*(SCOPES_OF_ROLES.get(role, frozenset()) for role in self.roles))
 
 
+Standing = Callable[[str], frozenset[Appointment]]
+"""Gives the roles that an account holds in units today, by its id."""
+
+
+def nowhere(_account_id: str) -> frozenset[Appointment]:
+    """Give no appointment: the standing of everybody where nobody is appointed."""
+    return frozenset()
+
+
+def with_standing(account: Account, standing: Standing) -> Account:
+    """Give an account with what it holds in units today."""
+    held = standing(account.account_id)
+    return replace(account, appointments=held, roles=account.roles | {appointment.role for appointment in held})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewAccount:
-    """What has to be known to open an account."""
+    """What has to be known to open an account; an empty `password_hash` lets nobody in yet."""
 
     account_id: UUID
     user_name: str
@@ -112,13 +135,24 @@ def open_account(connection: Connection, new: NewAccount) -> None:
 
 
 def any_account(connection: Connection) -> bool:
-    """Say whether anybody may sign in yet."""
-    return bool(connection.execute(select(func.count()).select_from(accounts)).scalar_one())
+    """Say whether anybody may sign in yet; who has not chosen a password cannot."""
+    able = (
+        select(func.count()).select_from(accounts).where(accounts.c.password_hash != "", accounts.c.closed.is_(False))
+    )
+    return bool(connection.execute(able).scalar_one())
+
+
+def able_to_sign_in(connection: Connection) -> frozenset[str]:
+    """Give the ids of everybody who chose a password and was not closed out."""
+    able = select(accounts.c.account_id).where(accounts.c.password_hash != "", accounts.c.closed.is_(False))
+    return frozenset(connection.execute(able).scalars())
 
 
 def account_named(connection: Connection, user_name: str) -> tuple[Account, str] | None:
     """Find an open account and its password hash by user name."""
-    query = select(accounts).where(accounts.c.user_name == user_name, accounts.c.closed.is_(False))
+    query = select(accounts).where(
+        accounts.c.user_name == user_name, accounts.c.closed.is_(False), accounts.c.password_hash != ""
+    )
     row = connection.execute(query).mappings().first()
     return None if row is None else (_account(row), str(row["password_hash"]))
 
@@ -134,6 +168,12 @@ def renew_hash(connection: Connection, account_id: str, password_hash: str) -> N
     """Keep a password hash made with today's settings."""
     changed = update(accounts).where(accounts.c.account_id == account_id).values(password_hash=password_hash)
     connection.execute(changed)
+
+
+def forget_account(connection: Connection, account_id: str) -> None:
+    """Close an account and keep nothing of whose it was but its id."""
+    nobody = {"user_name": f"erased-{account_id}", "display_name": "", "password_hash": "", "closed": True}
+    connection.execute(update(accounts).where(accounts.c.account_id == account_id).values(nobody))
 
 
 def _account(row: Mapping[Any, Any]) -> Account:

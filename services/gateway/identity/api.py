@@ -1,17 +1,20 @@
 """Keys, tokens of programs, and the set-up link: `/api/directory/v1/{jwks.json,token,set-up-links}`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_plus
 
-from flask import Response
+from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from services.chassis.domain import RuleBroken, StateConflict
 from services.chassis.http.blueprints import GuardedBlueprint, refuses
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
-from services.chassis.identity.clients import ASSERTION_TYPE, ClientAssertions
-from services.chassis.identity.refusals import ClientAssertionInvalid
+from services.chassis.identity.callers import Appointment
+from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, ClientAssertions
+from services.chassis.identity.refusals import ClientAssertionInvalid, ClientSecretInvalid
 from services.chassis.identity.tokens import TOKEN_LIFE, TokenSigner
 from services.gateway.identity.accounts import ALL_SCOPES
 from services.gateway.identity.set_up import SetUp
@@ -34,11 +37,13 @@ class SetUpDone(StateConflict):
 
 
 class TokenRequest(Schema):
-    """OAuth2 client credentials with `private_key_jwt` (RFC 6749 §4.4, RFC 7523)."""
+    """OAuth2 client credentials (RFC 6749 §4.4), by `private_key_jwt` (RFC 7523) or by a secret, here or as Basic."""
 
     grant_type = fields.String(required=True, validate=validate.Equal("client_credentials"))
-    client_assertion_type = fields.String(required=True, validate=validate.Equal(ASSERTION_TYPE))
-    client_assertion = fields.String(required=True, validate=validate.Length(max=4096))
+    client_assertion_type = fields.String(load_default=None, validate=validate.Equal(ASSERTION_TYPE))
+    client_assertion = fields.String(load_default=None, validate=validate.Length(max=4096))
+    client_id = fields.String(load_default=None, validate=validate.Length(max=64))
+    client_secret = fields.String(load_default=None, validate=validate.Length(max=128))
     scope = fields.String(load_default="", validate=validate.Length(max=400))
 
 
@@ -64,12 +69,54 @@ class SetUpLink(Schema):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Granted:
+    """What a program may do today: its scopes, and what it is in which units."""
+
+    scopes: frozenset[str]
+    roles: frozenset[str]
+    appointments: frozenset[Appointment] = frozenset()
+
+
+OUR_OWN = Granted(scopes=ALL_SCOPES, roles=CLIENT_ROLES)
+"""What the worker and the command line may do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Issuer:
-    """What the issuer's routes work with."""
+    """What the issuer's routes work with. `granted` knows registered programs, `secret_belongs` those with a secret."""
 
     signer: TokenSigner
     assertions: ClientAssertions
     set_up: SetUp
+    granted: Callable[[str], Granted | None]
+    secret_belongs: Callable[[str, str], bool]
+
+    def client_of(self, sent: dict[str, Any]) -> tuple[str, Granted]:
+        """Give the program that a request proves to come from, and what it may do.
+
+        Raises:
+            ClientAssertionInvalid, ClientSecretInvalid: It proves nobody who may call.
+        """
+        if sent["client_assertion"] is not None:
+            client_id = self.assertions.verify(sent["client_assertion"])
+            if sent["client_id"] not in {None, client_id}:
+                raise ClientAssertionInvalid("The assertion is another client's.")
+        else:
+            client_id = self._by_secret(sent)
+        granted = OUR_OWN if client_id == INTERNAL_CLIENT else self.granted(client_id)
+        if granted is None:
+            raise ClientAssertionInvalid("The client may not call any more.")
+        return client_id, granted
+
+    def _by_secret(self, sent: dict[str, Any]) -> str:
+        basic = request.authorization
+        if basic is not None and basic.type == "basic":
+            client_id, secret = unquote_plus(basic.username or ""), unquote_plus(basic.password or "")
+        else:
+            client_id, secret = sent["client_id"] or "", sent["client_secret"] or ""
+        if not self.secret_belongs(client_id, secret):
+            raise ClientSecretInvalid("Client and secret do not belong together.")
+        return client_id
 
 
 def identity_api(issuer: Issuer) -> GuardedBlueprint:
@@ -100,23 +147,26 @@ def _add_jwks(blueprint: Any, issuer: Issuer) -> None:
 
 def _add_token(blueprint: Any, issuer: Issuer) -> None:
     @blueprint.route("/token", methods=["POST"])
-    @refuses(ClientAssertionInvalid, ScopeNotOffered)
+    @refuses(ClientAssertionInvalid, ClientSecretInvalid, ScopeNotOffered)
     @blueprint.arguments(TokenRequest, location="form")
     @blueprint.response(200, TokenAnswer)
     def issue_token(sent: dict[str, Any]) -> Response:
-        """Give a program an access token."""
-        scopes = frozenset(sent["scope"].split()) or ALL_SCOPES
-        if not scopes <= ALL_SCOPES:
+        """Give a program an access token, with every scope that it has unless it asks for less."""
+        client_id, granted = issuer.client_of(sent)
+        scopes = frozenset(sent["scope"].split()) or granted.scopes
+        if not scopes <= granted.scopes:
             raise ScopeNotOffered("A scope is none that the client has.", scope=sent["scope"])
-        client_id = issuer.assertions.verify(sent["client_assertion"])
-        return json_answer(
+        signed = issuer.signer.sign(client_id, roles=granted.roles, scopes=scopes, appointments=granted.appointments)
+        answer = json_answer(
             {
-                "access_token": issuer.signer.sign(client_id, roles=CLIENT_ROLES, scopes=scopes),
+                "access_token": signed,
                 "token_type": "Bearer",
                 "expires_in": int(TOKEN_LIFE.total_seconds()),
                 "scope": " ".join(sorted(scopes)),
             }
         )
+        answer.headers["Cache-Control"] = "no-store"
+        return answer
 
 
 def _add_set_up_links(blueprint: Any, issuer: Issuer) -> None:

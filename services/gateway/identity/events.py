@@ -33,5 +33,13 @@ class SignInFailed(Event):
     because: str
 
 
-EVENTS: tuple[type[Event], ...] = (SetUpCompleted, SignedIn, SignInFailed)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PasswordChosen(Event):
+    """Somebody used their own one-time link and chose a password; sessions that they had before are over."""
+
+    wire_name: ClassVar[str] = "directory.password_chosen.v1"
+    account_id: str
+
+
+EVENTS: tuple[type[Event], ...] = (SetUpCompleted, SignedIn, SignInFailed, PasswordChosen)
 """Every fact about the door, for the event registry."""

@@ -1,4 +1,4 @@
-"""Which facts of the door leave: all three, as they are."""
+"""Which facts of the door leave: all of them, as they are."""
 
 from dataclasses import dataclass, fields
 

@@ -5,11 +5,15 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 
 from services.chassis.clock import Clock
+from services.chassis.identity.callers import Appointment
 from services.chassis.identity.tokens import TOKEN_LIFE, TokenSigner
 from services.gateway.identity.sessions import SignedIn
 
 _SPARE = timedelta(minutes=2)
 _KEPT = 1000
+
+
+_Signed = tuple[str, datetime, frozenset[str], frozenset[Appointment]]
 
 
 class SessionTokens:
@@ -20,16 +24,20 @@ class SessionTokens:
         self._signer = signer
         self._clock = clock
         self._lock = threading.Lock()
-        self._tokens: OrderedDict[str, tuple[str, datetime, frozenset[str]]] = OrderedDict()
+        self._tokens: OrderedDict[str, _Signed] = OrderedDict()
 
     def token_for(self, signed_in: SignedIn) -> str:
-        """Give a token good for at least two minutes, in the roles that the account has now."""
+        """Give a token good for at least two minutes, in the roles and units that the account has now."""
         account, now = signed_in.account, self._clock.now()
         with self._lock:
-            token, ends_at, roles = self._tokens.get(signed_in.session_hash, ("", now, frozenset()))
-            if now + _SPARE >= ends_at or roles != account.roles:
-                token = self._signer.sign(account.account_id, roles=account.roles, scopes=account.scopes)
-                self._tokens[signed_in.session_hash] = (token, now + TOKEN_LIFE, account.roles)
+            nothing: _Signed = ("", now, frozenset(), frozenset())
+            token, ends_at, *held = self._tokens.get(signed_in.session_hash, nothing)
+            if now + _SPARE >= ends_at or held != [account.roles, account.appointments]:
+                token = self._signer.sign(
+                    account.account_id, roles=account.roles, scopes=account.scopes, appointments=account.appointments
+                )
+                signed = (token, now + TOKEN_LIFE, account.roles, account.appointments)
+                self._tokens[signed_in.session_hash] = signed
                 self._tokens.move_to_end(signed_in.session_hash)
             while len(self._tokens) > _KEPT:
                 self._tokens.popitem(last=False)

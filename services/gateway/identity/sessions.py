@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from services.chassis.clock import Clock
 from services.chassis.ids import new_secret
-from services.gateway.identity.accounts import Account, account_of
+from services.gateway.identity.accounts import Account, Standing, account_of, nowhere, with_standing
 from services.gateway.identity.tables import sessions
 
 IDLE = timedelta(hours=2)
@@ -35,6 +35,11 @@ def begin_session(connection: Connection, account_id: str, now: datetime) -> str
     return secret
 
 
+def end_sessions(connection: Connection, account_id: str) -> None:
+    """End every session of an account."""
+    connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
+
+
 def hash_of(secret: str) -> str:
     """Give the name under which a session or link is kept."""
     return hashlib.sha256(secret.encode()).hexdigest()
@@ -43,11 +48,12 @@ def hash_of(secret: str) -> str:
 class Sessions:
     """Finds and ends sessions. Reading is the rule; that a session is in use is written every five minutes."""
 
-    def __init__(self, reader: Engine, writer: Engine, clock: Clock) -> None:
-        """Read through one engine and write through the other."""
+    def __init__(self, reader: Engine, writer: Engine, clock: Clock, standing: Standing = nowhere) -> None:
+        """Read through one engine and write through the other; `standing` says who holds which role today."""
         self._reader = reader
         self._writer = writer
         self._clock = clock
+        self._standing = standing
 
     def find(self, secret: str | None) -> SignedIn | None:
         """Give the session that a cookie opens, `None` when it opens none."""
@@ -61,7 +67,9 @@ class Sessions:
             account = account_of(connection, row.account_id)
         if row.seen_at + _NOTED_EVERY <= now:
             self._note_seen(session_hash, now)
-        return None if account is None else SignedIn(account=account, session_hash=session_hash)
+        if account is None:
+            return None
+        return SignedIn(account=with_standing(account, self._standing), session_hash=session_hash)
 
     def end(self, secret: str) -> None:
         """End a session; its cookie opens nothing any more."""

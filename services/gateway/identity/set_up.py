@@ -1,6 +1,7 @@
 """The one-time set-up link: shown once at the start, kept as a hash, good for a day, and gone after the first account."""
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,7 +18,10 @@ from services.gateway.identity.sessions import begin_session, hash_of
 from services.gateway.identity.tables import set_up_links
 
 LINK_LIFE = timedelta(hours=24)
-FIRST_ROLES = frozenset({"operator", "reform_desk"})
+FIRST_ROLES = frozenset({"operator"})
+
+Welcome = Callable[[Connection, "FirstPerson"], None]
+"""Lets the directory know of the first person, in the transaction in which their account is opened."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +35,19 @@ class CompleteSetUp:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FirstPerson:
+    """Who set the product up."""
+
+    account_id: str
+    user_name: str
+    display_name: str
+
+
+def _by_nobody(_connection: Connection, _person: FirstPerson) -> None:
+    """Welcome nobody."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SetUp:
     """Issues the link and takes it back."""
 
@@ -39,6 +56,7 @@ class SetUp:
     journal: AccessJournal
     clock: Clock
     new_id: NewId
+    welcome: Welcome = _by_nobody
 
     def issue_link(self) -> str | None:
         """Make a fresh token for the link and end older ones; `None` when somebody can sign in already."""
@@ -79,6 +97,10 @@ class SetUp:
                 raise SetUpLinkInvalid
             open_account(connection, new)
             connection.execute(delete(set_up_links))
+            who = FirstPerson(
+                account_id=str(account_id), user_name=user_name, display_name=command.display_name.strip()
+            )
+            self.welcome(connection, who)
             fact = SetUpCompleted(account_id=str(account_id), roles=tuple(sorted(FIRST_ROLES)))
             self.journal.record(connection, fact)
             return begin_session(connection, str(account_id), now)

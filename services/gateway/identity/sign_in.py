@@ -6,7 +6,15 @@ from typing import NoReturn
 from sqlalchemy import Engine
 
 from services.chassis.clock import Clock
-from services.gateway.identity.accounts import Account, account_named, normal_user_name, renew_hash
+from services.gateway.identity.accounts import (
+    Account,
+    Standing,
+    account_named,
+    normal_user_name,
+    nowhere,
+    renew_hash,
+    with_standing,
+)
 from services.gateway.identity.attempts import Attempt, attempt_of, count_attempt, forgive_attempt
 from services.gateway.identity.errors import SignInRefused
 from services.gateway.identity.events import SignedIn, SignInFailed
@@ -32,6 +40,7 @@ class SignIn:
     passwords: Passwords
     journal: AccessJournal
     clock: Clock
+    standing: Standing = nowhere
 
     def attempt(self, command: AttemptSignIn) -> str:
         """Let somebody in; give the session's secret.
@@ -63,5 +72,6 @@ class SignIn:
             forgive_attempt(connection, attempt, self.clock.now())
             if renewed is not None:
                 renew_hash(connection, account.account_id, renewed)
-            self.journal.record(connection, SignedIn(account_id=account.account_id, roles=tuple(sorted(account.roles))))
+            roles = tuple(sorted(with_standing(account, self.standing).roles))
+            self.journal.record(connection, SignedIn(account_id=account.account_id, roles=roles))
             return begin_session(connection, account.account_id, self.clock.now())

@@ -63,6 +63,30 @@ sign_in_attempts = Table(
 )
 
 
+ACCESS_TABLES = MetaData()
+"""What later migrations put beside the sign-in tables."""
+
+person_links = Table(
+    "person_links",
+    ACCESS_TABLES,
+    Column("token_hash", String(64), primary_key=True),
+    Column("account_id", String(36), nullable=False, index=True),
+    Column("expires_at", Instant, nullable=False),
+)
+
+client_secrets = Table(
+    "client_secrets",
+    ACCESS_TABLES,
+    Column("client_id", String(64), primary_key=True),
+    Column("secret_hash", String(64), nullable=False),
+)
+
+
 def create_sign_in_tables(connection: Connection) -> None:
     """Create what is missing; what the first migration does."""
     SIGN_IN_TABLES.create_all(connection)
+
+
+def create_access_tables(connection: Connection) -> None:
+    """Create what is missing of links of people and secrets of programs; what the second migration does."""
+    ACCESS_TABLES.create_all(connection)

@@ -18,7 +18,7 @@ class ServiceField:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tenant:
-    """What is known of the tenant."""
+    """What is known of the tenant. `led_by` is the unit that leads the reform, where the pack says so."""
 
     name_vi: str = ""
     name_en: str = ""
@@ -27,6 +27,7 @@ class Tenant:
     service_fields: tuple[ServiceField, ...] = ()
     satisfied_scores: tuple[int, ...] = ()
     least_ballots: int = 0
+    led_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +65,15 @@ class CounterMeasureChosen(Event):
     least_ballots: int
 
 
-EVENTS: tuple[type[Event], ...] = (TenantNamed, ServiceFieldsListed, CounterMeasureChosen)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReformLedBy(Event):
+    """This unit leads the reform: its people are the reform desk."""
+
+    wire_name: ClassVar[str] = "directory.reform_led_by.v1"
+    unit_id: str
+
+
+EVENTS: tuple[type[Event], ...] = (TenantNamed, ServiceFieldsListed, CounterMeasureChosen, ReformLedBy)
 """Every fact about the tenant, for the event registry."""
 
 initial = Tenant()
@@ -80,6 +89,8 @@ def evolve(state: Tenant, event: Event) -> Tenant:
             return replace(state, service_fields=service_fields)
         case CounterMeasureChosen(satisfied_scores=scores, least_ballots=least):
             return replace(state, satisfied_scores=scores, least_ballots=least)
+        case ReformLedBy(unit_id=unit_id):
+            return replace(state, led_by=unit_id)
         case _:
             raise ValueError(f"not a fact about the tenant: {event.wire_name}")
 
@@ -95,4 +106,5 @@ def describe_tenant(state: Tenant, command: DescribeTenant) -> Sequence[Event]:
     )
     listed = ServiceFieldsListed(service_fields=wanted.service_fields)
     chosen = CounterMeasureChosen(satisfied_scores=wanted.satisfied_scores, least_ballots=wanted.least_ballots)
-    return tuple(event for event in (named, listed, chosen) if evolve(state, event) != state)
+    led = ReformLedBy(unit_id=wanted.led_by)
+    return tuple(event for event in (named, listed, chosen, led) if evolve(state, event) != state)

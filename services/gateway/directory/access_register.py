@@ -1,0 +1,106 @@
+"""People and API clients as the store tells them, and the roles that each holds on a day."""
+
+import threading
+from collections.abc import Iterator
+from datetime import date
+
+from services.chassis.event_registry import EventRegistry
+from services.chassis.event_store.port import EventStore, RecordedFact
+from services.chassis.identity.callers import Appointment
+from services.chassis.streams import Kind
+from services.gateway.directory.domain import client, person
+from services.gateway.directory.domain.client import Client
+from services.gateway.directory.domain.errors import PersonNotFound
+from services.gateway.directory.domain.people_events import EVENTS as PEOPLE_EVENTS
+from services.gateway.directory.domain.person import Person
+from services.gateway.directory.domain.records import holds_on
+from services.gateway.directory.domain.terms import EVERY_UNIT, Term
+from services.gateway.directory.register import UnitRegister
+
+PERSON = Kind("person", person.INITIAL, person.evolve)
+CLIENT = Kind("client", client.INITIAL, client.evolve)
+ACCESS_EVENTS = EventRegistry((*PEOPLE_EVENTS, *client.EVENTS))
+
+_PAGE = 1000
+
+
+class AccessRegister:
+    """Who holds what, never older than the store at the moment of the question. Threads may share it."""
+
+    def __init__(self, store: EventStore, units: UnitRegister) -> None:
+        """Read from `store`; nothing is read before the first question."""
+        self._store = store
+        self._units = units
+        self._position = 0
+        self._people: dict[str, Person] = {}
+        self._clients: dict[str, Client] = {}
+        self._lock = threading.Lock()
+
+    def people(self) -> dict[str, Person]:
+        """Give everybody by id, who was erased included."""
+        self._catch_up()
+        return dict(sorted(self._people.items()))
+
+    def person(self, person_id: str) -> Person:
+        """Give somebody.
+
+        Raises:
+            PersonNotFound: Nobody has that id.
+        """
+        self._catch_up()
+        if (found := self._people.get(person_id)) is None:
+            raise PersonNotFound(person_id=person_id)
+        return found
+
+    def clients(self) -> dict[str, Client]:
+        """Give every API client by id, revoked ones included."""
+        self._catch_up()
+        return dict(sorted(self._clients.items()))
+
+    def standing(self, subject: str, day: date) -> frozenset[Appointment]:
+        """Give the roles that a person or client holds on a day: their own, and those that others let them hold.
+
+        A role counts only while its unit exists, and a delegated one only while its giver holds it.
+        """
+        self._catch_up()
+        terms = [*self._own(subject), *self._delegated_to(subject, day)]
+        there = {record.id for record in self._units.units_on(day)} | {EVERY_UNIT}
+        held = (term for term in terms if term.holds_on(day) and term.unit_id in there)
+        return frozenset(Appointment(term.role, term.unit_id) for term in held)
+
+    def _own(self, subject: str) -> tuple[Term, ...]:
+        if (known := self._people.get(subject)) is not None:
+            return () if known.erased else known.appointments
+        program = self._clients.get(subject)
+        return program.appointments if program is not None and program.in_use else ()
+
+    def _delegated_to(self, person_id: str, day: date) -> Iterator[Term]:
+        for giver in list(self._people.values()):
+            for made in giver.delegations:
+                if made.to_person_id == person_id and giver.holds(made.term.role, made.term.unit_id, day):
+                    yield made.term
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            while facts := self._store.read(self._position, _PAGE):
+                for fact in facts:
+                    self._take_in(fact)
+                self._position = facts[-1].position
+
+    def _take_in(self, fact: RecordedFact) -> None:
+        kind, _, name = fact.stream.partition("-")
+        if kind == PERSON.prefix:
+            before = self._people.get(name, PERSON.initial)
+            self._people[name] = PERSON.evolve(before, ACCESS_EVENTS.decode(fact.type, fact.data))
+        elif kind == CLIENT.prefix:
+            program = self._clients.get(name, CLIENT.initial)
+            self._clients[name] = CLIENT.evolve(program, ACCESS_EVENTS.decode(fact.type, fact.data))
+
+
+def unit_is_there(units: UnitRegister, unit_id: str, day: date) -> bool:
+    """Say whether a unit exists on a day.
+
+    Raises:
+        UnitNotFound: No unit has that id.
+    """
+    return holds_on(units.unit(unit_id), day)
