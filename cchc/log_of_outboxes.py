@@ -5,7 +5,7 @@ from services.chassis.broker.outbox_reader import OutboxBroker
 from services.gateway.directory.published_events import UNIT_STATE_TOPIC
 from services.gateway.identity.published_events import ACCESS_TOPIC
 from services.indicators import published_events as indicators
-from services.indicators.projections.running_messages import REPORTS_TOPIC, TASKS_TOPIC
+from services.indicators.projections.running_messages import INTAKE_TOPIC, REPORTS_TOPIC, TASKS_TOPIC
 from services.survey import published_events as survey
 
 OWNERS = {
@@ -22,6 +22,7 @@ OWNERS = {
     indicators.DEFINITION_STATE: "indicators",
     indicators.MEASUREMENT_EVENTS: "indicators",
     indicators.REGISTER_EVENTS: "indicators",
+    INTAKE_TOPIC: "indicators",
     UNIT_STATE_TOPIC: "gateway",
     ACCESS_TOPIC: "gateway",
 }

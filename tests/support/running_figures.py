@@ -18,6 +18,7 @@ from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_figures import RunningFigures, by_unit, figure_of, series_of
 
 TASKS, REPORTS = "tasks.task.events.v1", "tasks.report.events.v1"
+INTAKE, REGISTERS = "indicators.intake.events.v1", "indicators.register.events.v1"
 INCARNATION = UUID(int=7)
 
 
@@ -92,6 +93,14 @@ class RunningRig:
     def duty(self, fact: str, duty_id: str, day: date, /, **about: object) -> None:
         data = {"duty_id": duty_id, "at": at(day), "on": day.isoformat(), **about}
         self.log.write(self.facts.row(REPORTS, fact, f"duty-{duty_id}", data))
+
+    def dossier(self, dossier_id: str, day: date, /, **about: object) -> None:
+        data = {"dossier_id": dossier_id, "one_stop_id": "xa-a", "at": at(day), **about}
+        self.log.write(self.facts.row(INTAKE, "dossier_recorded", f"dossiers-{data['one_stop_id']}", data))
+
+    def entry(self, fact: str, entry_id: str, day: date, /, **about: object) -> None:
+        data = {"register": "tthc", "entry_id": entry_id, "at": at(day), **about}
+        self.log.write(self.facts.row(REGISTERS, f"register_entry_{fact}", "register-tthc", data))
 
     def follow(self) -> None:
         drain(self.projector)

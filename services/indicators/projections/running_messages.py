@@ -1,6 +1,6 @@
 """Other stores' messages as the running figures read them: facts of our own types, unknown fields left aside."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -10,6 +10,8 @@ import msgspec
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.domain import InvalidMessage
 from services.chassis.envelope import CloudEvent
+from services.indicators.domain.running.dossier import Dossier, DossierRecorded, dossier_after
+from services.indicators.domain.running.register_entry import EntryClosed, EntryWritten, RegisterEntry, entry_after
 from services.indicators.domain.running.report_duty import (
     ReportDuty,
     ReportDutyOpened,
@@ -31,7 +33,9 @@ from services.indicators.domain.working_days import WorkingCalendar
 
 TASKS_TOPIC = "tasks.task.events.v1"
 REPORTS_TOPIC = "tasks.report.events.v1"
-TOPICS = (TASKS_TOPIC, REPORTS_TOPIC)
+INTAKE_TOPIC = "indicators.intake.events.v1"
+REGISTERS_TOPIC = "indicators.register.events.v1"
+TOPICS = (TASKS_TOPIC, REPORTS_TOPIC, INTAKE_TOPIC, REGISTERS_TOPIC)
 
 
 class _Told(msgspec.Struct, frozen=True, gc=False):
@@ -41,24 +45,21 @@ class _Told(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Source:
-    """A kind of thing: what names one of them in a message, its record, and how a fact changes that."""
+    """A kind of thing: the type of its record, the fields of a fact that name one of them, and what a fact changes."""
 
-    id_field: str
     record: type
-    after: Any
+    named_by: tuple[str, ...]
+    after: Callable[[Any, Any, WorkingCalendar], Any]
 
 
-def _task_after(task: Task | None, fact: Any, calendar: WorkingCalendar) -> Task | None:
-    return task_after(task, fact, calendar)
+def _without_calendar(after: Callable[[Any, Any], Any]) -> Callable[[Any, Any, WorkingCalendar], Any]:
+    return lambda before, fact, _calendar: after(before, fact)
 
 
-def _duty_after(duty: ReportDuty | None, fact: Any, calendar: WorkingCalendar) -> ReportDuty | None:
-    del calendar
-    return report_duty_after(duty, fact)
-
-
-_TASK = Source(id_field="task_id", record=Task, after=_task_after)
-_DUTY = Source(id_field="duty_id", record=ReportDuty, after=_duty_after)
+_TASK = Source(record=Task, named_by=("task_id",), after=task_after)
+_DUTY = Source(record=ReportDuty, named_by=("duty_id",), after=_without_calendar(report_duty_after))
+_ENTRY = Source(record=RegisterEntry, named_by=("register", "entry_id"), after=_without_calendar(entry_after))
+_DOSSIER = Source(record=Dossier, named_by=("one_stop_id", "dossier_id"), after=dossier_after)
 
 
 class _Wire(NamedTuple):
@@ -77,6 +78,10 @@ _FACTS: Mapping[str, _Wire] = {
     "cchc.tasks.task_reopened.v1": _Wire(_TASK, TaskReopened),
     "cchc.tasks.report_duty_opened.v1": _Wire(_DUTY, ReportDutyOpened),
     "cchc.tasks.report_submitted.v1": _Wire(_DUTY, ReportSubmitted),
+    "cchc.indicators.register_entry_recorded.v1": _Wire(_ENTRY, EntryWritten),
+    "cchc.indicators.register_entry_amended.v1": _Wire(_ENTRY, EntryWritten),
+    "cchc.indicators.register_entry_closed.v1": _Wire(_ENTRY, EntryClosed),
+    "cchc.indicators.dossier_recorded.v1": _Wire(_DOSSIER, DossierRecorded),
 }
 """Messages that figures are told from; every other one is left aside."""
 
@@ -108,8 +113,8 @@ def news_of(event: CloudEvent | None) -> News | None:
         at = datetime.fromisoformat(_AT.decode(event.data).at)
     except (msgspec.DecodeError, ValueError) as error:
         raise InvalidMessage(f"{event.type}: {error}") from error
-    name = wire.source.record.__name__
-    return News(f"{name}/{getattr(fact, wire.source.id_field)}", wire.source, fact, _day(at, event.type))
+    name = "/".join((wire.source.record.__name__, *(getattr(fact, field) for field in wire.source.named_by)))
+    return News(name, wire.source, fact, _day(at, event.type))
 
 
 def _day(at: datetime, wire: str) -> date:

@@ -101,6 +101,64 @@ class RunningCases:
         assert rig.figure("REPORTS_ON_TIME", since=YEAR, until=day(3, 31)) == (1, 2)
         assert rig.series("REPORTS_ON_TIME", since=YEAR, until=day(3, 31)) == [("2021-03", (1, 2))]
 
+    def test_the_three_on_time_rates_of_the_same_dossiers_differ(self, rig: RunningRig) -> None:
+        dates = {"received_on": "2021-06-01", "due_on": "2021-06-10"}
+        rig.dossier("on-time", day(6, 20), **dates, solved_on="2021-06-10")
+        rig.dossier("late", day(6, 20), **dates, solved_on="2021-06-15")
+        rig.dossier("pending", day(6, 20), **dates, solved_on=None)
+        rig.dossier("pending-in-time", day(6, 20), received_on="2021-06-18", due_on="2021-07-02", solved_on=None)
+        rig.dossier("handed-back", day(6, 20), **dates, solved_on="2021-06-11", returned=True)
+        rig.follow()
+        june = {"since": day(6, 1), "until": day(6, 30)}
+        assert rig.figure("ONTIME_SOLVED", **june) == (1, 2)
+        assert rig.figure("ONTIME_766", **june) == (2, 4)
+        assert rig.figure("ONTIME_RECEIVED", **june) == (1, 4)
+        assert rig.figure("DOSSIER_LATE_RATE", **june) == (1, 2)
+        assert rig.figure("ONTIME_766", since=day(6, 1), until=day(7, 3)) == (1, 4)
+        assert rig.figure("DOSSIER_PENDING_OVERDUE", **june) == (1, 2)
+        assert rig.figure("DOSSIER_PENDING_OVERDUE", since=None, until=day(6, 12)) == (2, 2)
+        assert rig.figure("ONLINE_SHARE", **june) == (0, 5)
+
+    def test_a_newer_statement_about_a_dossier_replaces_the_older(self, rig: RunningRig) -> None:
+        dates = {"received_on": "2021-06-01", "due_on": "2021-06-10"}
+        rig.dossier("d1", day(6, 11), **dates, solved_on=None, online=True)
+        rig.dossier("d1", day(6, 11), **dates, solved_on=None, online=True)
+        rig.dossier("d1", day(6, 14), **dates, solved_on="2021-06-09", online=False)
+        rig.follow()
+        year = {"since": YEAR, "until": day(12, 31)}
+        assert rig.figure("ONTIME_SOLVED", **year) == (1, 1)
+        assert rig.figure("HANDLING_TIME_MEAN", **year) == (6, 1)
+        assert rig.figure("ONLINE_SHARE", **year) == (0, 1)
+        assert rig.figure("DOSSIER_PENDING_OVERDUE", **year) == (0, 0)
+        assert rig.figure("ONLINE_SHARE", **year, known_until=evening(day(6, 13))) == (1, 1)
+        assert rig.figure("DOSSIER_PENDING_OVERDUE", **year, known_until=evening(day(6, 13))) == (1, 1)
+
+    def test_apologies_are_held_against_the_late(self, rig: RunningRig) -> None:
+        dates = {"received_on": "2021-06-01", "due_on": "2021-06-10"}
+        rig.dossier("d1", day(6, 20), **dates, apology_sent_on="2021-06-09", new_due_dates=1)
+        rig.dossier("d2", day(6, 20), **dates, apology_sent_on="2021-06-10", new_due_dates=2)
+        rig.dossier("d3", day(6, 20), **dates, solved_on="2021-06-15")
+        rig.follow()
+        june = {"since": day(6, 1), "until": day(6, 30)}
+        assert rig.figure("APOLOGY_SENT", **june) == (2, 3)
+        assert rig.figure("APOLOGY_BEFORE_EXPIRY", **june) == (1, 2)
+        assert rig.figure("APOLOGY_REPEATED", **june) == (1, 2)
+
+    def test_a_register_counts_what_it_holds_on_the_day(self, rig: RunningRig) -> None:
+        share = [{"indicator": "TTHC_PUBLISHED", "numerator": 1, "denominator": 1}]
+        rig.entry("recorded", "e1", day(2, 1), unit_id="xa-a", counts=share, on="2021-02-01", expires_on="2021-05-31")
+        rig.entry("recorded", "e2", day(2, 1), unit_id="xa-b", counts=share, on="2021-02-01", expires_on=None)
+        unpublished = [{"indicator": "TTHC_PUBLISHED", "numerator": 0, "denominator": 1}]
+        rig.entry("amended", "e2", day(3, 1), unit_id="xa-b", counts=unpublished, on="2021-03-01", expires_on=None)
+        rig.entry("closed", "e2", day(6, 1), unit_id="xa-b", on="2021-06-15")
+        rig.follow()
+        at = {"since": YEAR, "until": day(4, 1)}
+        assert rig.figure("TTHC_PUBLISHED", **at) == (1, 2)
+        assert rig.figure("TTHC_PUBLISHED", **at, known_until=evening(day(2, 28))) == (2, 2)
+        assert rig.figure("TTHC_PUBLISHED", since=YEAR, until=day(6, 1)) == (0, 1)
+        assert rig.figure("TTHC_PUBLISHED", since=YEAR, until=day(6, 15)) == (0, 0)
+        assert rig.units("TTHC_PUBLISHED", {"xa-a"}, **at) == {"xa-a": (1, 1)}
+
     def test_a_fact_about_a_task_that_nobody_told_of_is_parked_alone(self, rig: RunningRig) -> None:
         rig.task("task_accepted", "lost", day(1, 5), unit_id="xa-a")
         assigned(rig, "t1", due_on=day(2, 10))

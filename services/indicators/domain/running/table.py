@@ -3,6 +3,14 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from services.indicators.domain.running.apologies import APOLOGIES
+from services.indicators.domain.running.dossiers_completed import DOSSIERS_COMPLETED
+from services.indicators.domain.running.dossiers_in_software import DOSSIERS_IN_SOFTWARE
+from services.indicators.domain.running.dossiers_on_time import DOSSIERS_ON_TIME
+from services.indicators.domain.running.dossiers_online import DOSSIERS_ONLINE
+from services.indicators.domain.running.dossiers_pending import DOSSIERS_PENDING
+from services.indicators.domain.running.handling_time import HANDLING_TIME
+from services.indicators.domain.running.register_counts import REGISTER_COUNTS
 from services.indicators.domain.running.reports_on_time import REPORTS_ON_TIME
 from services.indicators.domain.running.shares import Family, Figure, Share, Shows
 from services.indicators.domain.running.tasks_done import TASKS_DONE
@@ -18,6 +26,14 @@ FAMILIES: tuple[Family, ...] = (
     TASKS_EXTENDED,
     UNIT_PLANS_ON_TIME,
     REPORTS_ON_TIME,
+    DOSSIERS_ON_TIME,
+    DOSSIERS_PENDING,
+    DOSSIERS_COMPLETED,
+    DOSSIERS_ONLINE,
+    DOSSIERS_IN_SOFTWARE,
+    HANDLING_TIME,
+    APOLOGIES,
+    REGISTER_COUNTS,
 )
 
 FIGURES: Mapping[str, Figure] = {figure.code: figure for family in FAMILIES for figure in family.figures}
