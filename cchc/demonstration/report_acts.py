@@ -14,7 +14,7 @@ DUTIES = "/api/tasks/v1/report-duties"
 REPORTS = "/api/tasks/v1/reports"
 
 FIELDS = {
-    "leadership": "Đã ban hành kế hoạch và phân công cụ thể.",
+    "direction": "Đã ban hành kế hoạch và phân công cụ thể.",
     "institutions": "Văn bản được rà soát theo quy định.",
     "procedures": "Thủ tục hành chính niêm yết công khai, đầy đủ.",
     "organisation": "Không thay đổi.",
