@@ -26,7 +26,6 @@ from services.indicators.domain.running.task import (
     TaskAssigned,
     TaskLeft,
     TaskReopened,
-    TaskSplit,
     task_after,
 )
 from services.indicators.domain.working_days import WorkingCalendar
@@ -71,7 +70,6 @@ _FACTS: Mapping[str, _Wire] = {
     "cchc.tasks.task_assigned.v1": _Wire(_TASK, TaskAssigned),
     "cchc.tasks.task_accepted.v1": _Wire(_TASK, TaskAccepted),
     "cchc.tasks.task_refused.v1": _Wire(_TASK, TaskLeft),
-    "cchc.tasks.task_split.v1": _Wire(_TASK, TaskSplit),
     "cchc.tasks.task_cancelled.v1": _Wire(_TASK, TaskLeft),
     "cchc.tasks.completion_accepted.v1": _Wire(_TASK, CompletionAccepted),
     "cchc.tasks.extension_decided.v1": _Wire(_TASK, ExtensionDecided),

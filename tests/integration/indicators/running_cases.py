@@ -82,6 +82,7 @@ class RunningCases:
         rig.follow()
         assert rig.figure("TASKS_ON_TIME", since=YEAR, until=day(3, 31)) == (0, 0)
         assert rig.figure("TASKS_OVERDUE", since=None, until=day(3, 31)) == (0, 0)
+        assert rig.figure("TASKS_OVERDUE", since=None, until=day(3, 14)) == (1, 1)
 
     def test_the_duty_of_issuing_a_plan_counts_units(self, rig: RunningRig) -> None:
         for unit_id, timeliness in (("xa-a", "on_time"), ("xa-b", "late")):

@@ -15,13 +15,14 @@ class TaskState(StrEnum):
     COMPLETED = "completed"
     GONE = "gone"
     """Refused or cancelled."""
-    SPLIT = "split"
-    """Passed down in parts that count themselves: the whole counts no more, not even when they complete it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Task:
-    """A task given to a unit. `late_from` is the first day on which it is overdue, by the date in force."""
+    """A task given to a unit. `late_from` is the first day on which it is overdue, by the date in force.
+
+    One that was passed down in parts stays its unit's own, and counts beside them until they complete it.
+    """
 
     task_id: str
     unit_id: str
@@ -35,11 +36,18 @@ class Task:
     state: TaskState = TaskState.OPEN
     completed_on: date | None = None
     timeliness: str | None = None
+    left_on: date | None = None
+    """The day on which it was refused or cancelled."""
 
     @property
     def counts(self) -> bool:
         """Tell whether the unit answers for it."""
-        return self.state in {TaskState.OPEN, TaskState.COMPLETED}
+        return self.state is not TaskState.GONE
+
+    @property
+    def ended_on(self) -> date | None:
+        """Give the day from which nothing is expected any more."""
+        return self.completed_on if self.counts else self.left_on
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,13 +77,7 @@ class TaskLeft:
     """The unit no longer answers for it: refused or cancelled."""
 
     task_id: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskSplit:
-    """It was passed down in parts."""
-
-    task_id: str
+    on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,7 +106,7 @@ class TaskReopened:
     task_id: str
 
 
-TaskChange = TaskAccepted | TaskLeft | TaskSplit | CompletionAccepted | ExtensionDecided | TaskReopened
+TaskChange = TaskAccepted | TaskLeft | CompletionAccepted | ExtensionDecided | TaskReopened
 TaskFact = TaskAssigned | TaskChange
 
 
@@ -118,18 +120,17 @@ def task_after(task: Task | None, fact: TaskFact, calendar: WorkingCalendar) -> 
 def _changed(task: Task, fact: TaskChange, calendar: WorkingCalendar) -> Task:
     match fact:
         case TaskAccepted(unit_id=unit_id):
-            return replace(task, unit_id=unit_id or task.unit_id, state=TaskState.OPEN)
-        case TaskLeft() | TaskSplit():
-            return replace(task, state=TaskState.SPLIT if isinstance(fact, TaskSplit) else TaskState.GONE)
+            return replace(task, unit_id=unit_id or task.unit_id, state=TaskState.OPEN, left_on=None)
+        case TaskLeft(on=on):
+            return replace(task, state=TaskState.GONE, left_on=on)
         case CompletionAccepted(completed_on=on, timeliness=timeliness):
-            split = task.state is TaskState.SPLIT
-            return task if split else replace(task, state=TaskState.COMPLETED, completed_on=on, timeliness=timeliness)
+            return replace(task, state=TaskState.COMPLETED, completed_on=on, timeliness=timeliness)
         case ExtensionDecided(decision=decision, due_on=due_on, due_on_rolled=rolled):
             if decision == "refuse" or due_on is None:
                 return task
             return _due(replace(task, extended=True), due_on, rolled, calendar)
         case TaskReopened():
-            return replace(task, state=TaskState.OPEN, completed_on=None, timeliness=None)
+            return replace(task, state=TaskState.OPEN, completed_on=None, timeliness=None, left_on=None)
 
 
 def _assigned(task: Task | None, fact: TaskAssigned) -> Task:
@@ -142,6 +143,7 @@ def _assigned(task: Task | None, fact: TaskAssigned) -> Task:
         duty_code=fact.duty_code,
         first_due_on=task.first_due_on or fact.due_on,
         state=TaskState.OPEN,
+        left_on=None,
     )
 
 

@@ -1,4 +1,8 @@
-"""TASKS_OVERDUE: tasks past their date in force and not completed; the denominator counts the open ones with a date."""
+"""TASKS_OVERDUE: tasks past their date in force and not completed; the denominator counts the open ones with a date.
+
+A task is open until its completion is accepted, and then was until the day of the report that was accepted; one that
+was cancelled or refused, until that day.
+"""
 
 from collections.abc import Iterator
 
@@ -9,9 +13,9 @@ _CODE = "TASKS_OVERDUE"
 
 
 def _shares(task: Task) -> Iterator[Share]:
-    if not task.counts or task.late_from is None:
+    if task.late_from is None:
         return
-    unit_id, given, late, done = task.unit_id, task.assigned_on, task.late_from, task.completed_on
+    unit_id, given, late, done = task.unit_id, task.assigned_on, task.late_from, task.ended_on
     yield Share(_CODE, unit_id, given, denominator=1)
     if done is None or done >= late:
         yield Share(_CODE, unit_id, given, numerator=1, since=late)
