@@ -27,7 +27,7 @@ from services.survey import bootstrap as survey
 from services.survey.config import Settings as SurveySettings
 from services.survey.handlers.pack import load_pack
 
-NOT_LOADED_YET = ("plan", "indicators", "scorecards")
+NOT_LOADED_YET = ("plan", "scorecards")
 """Parts that no service of this release takes in."""
 UNFINISHED = "unfinished"
 """Where a new folder's files lie until all of them are there."""
@@ -112,7 +112,7 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
         make_seals(folder)
     _load_gateway(GatewaySettings.from_env(env), parts)
     _load_survey(SurveySettings.from_env(env), parts)
-    _load_indicators(IndicatorsSettings.from_env(env))
+    _load_indicators(IndicatorsSettings.from_env(env), parts)
 
 
 def keep(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
@@ -154,6 +154,11 @@ def _load_survey(settings: SurveySettings, parts: Mapping[str, Any]) -> None:
         service.close()
 
 
-def _load_indicators(settings: IndicatorsSettings) -> None:
+def _load_indicators(settings: IndicatorsSettings, parts: Mapping[str, Any]) -> None:
     indicators.migrate(settings)
     indicators.migrate_folder(settings)
+    service = indicators.build(settings)
+    try:
+        indicators.load_pack(service, parts)
+    finally:
+        service.close()

@@ -17,6 +17,7 @@ PARTS = (
     "calendar",
     "counters",
     "service_fields",
+    "registers",
     "release",
 )
 
@@ -310,6 +311,30 @@ class Release(Form):
     k = _whole(1)
 
 
+class RegisterEntry(Form):
+    """An entry of a register."""
+
+    register = _slug()
+    entry_id = _text()
+    unit_id = _slug()
+    on = fields.Date(required=True)
+    values = fields.Dict(keys=fields.String(), required=True)
+
+
+class Register(Named):
+    """A register; the indicators service judges its fields and counts."""
+
+    fields_ = fields.List(fields.Nested(Named), required=True, data_key="fields", validate=NOT_EMPTY)
+
+
+class Registers(Form):
+    """The registers, the indicators that their entries make, and first entries."""
+
+    indicators = _many(Indicator)
+    registers = _many(Register)
+    entries = _many(RegisterEntry)
+
+
 FORMS: dict[str, type[Schema]] = {
     "units": Units,
     "plan": Plan,
@@ -319,5 +344,6 @@ FORMS: dict[str, type[Schema]] = {
     "calendar": Calendar,
     "counters": Counters,
     "service_fields": ServiceFields,
+    "registers": Registers,
     "release": Release,
 }

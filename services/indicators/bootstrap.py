@@ -22,11 +22,14 @@ from services.chassis.streams import Streams
 from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
 from services.indicators.config import Settings
 from services.indicators.handlers.kinds import REGISTRY
+from services.indicators.handlers.pack import load_pack
 from services.indicators.handlers.service import Indicators
 from services.indicators.projections.folder import Folder, FolderParts
 from services.indicators.projections.running_figures import RunningFigures
 from services.indicators.projections.units import UnitsView
 from services.indicators.published_events import FigureMessages, Publisher
+
+__all__ = ["FigureFolder", "build", "build_folder", "load_pack", "migrate", "migrate_folder"]
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 

@@ -23,6 +23,7 @@ from services.chassis.event_store.port import EventStore
 from services.chassis.seals import Seals, verify
 from services.chassis.settings import Environment
 from services.gateway import bootstrap as gateway
+from services.indicators import bootstrap as indicators
 from services.survey import bootstrap as survey
 from services.survey.handlers.pack import load_pack
 from tests.chaos.pause import pause, wait_for_nobody
@@ -204,6 +205,9 @@ class DistributedWorld:
         counters = survey.build(SERVICES["survey"].settings(self.env))
         load_pack(counters, parts)
         counters.close()
+        measures = indicators.build(SERVICES["indicators"].settings(self.env))
+        indicators.load_pack(measures, parts)
+        measures.close()
 
     def _keep(self) -> None:
         while not self._closing.wait(KEEP_EVERY_SECONDS):

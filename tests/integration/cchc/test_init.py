@@ -17,7 +17,7 @@ from tests.integration.cchc.commands import init
 def positions(folder: DataFolder) -> dict[str, int]:
     """How many facts each store holds."""
     found = {}
-    for name in ("survey", "gateway"):
+    for name in ("survey", "gateway", "indicators"):
         engine = open_database(f"sqlite:///{folder.database(name)}", read_only=True)
         store = open_event_store(engine)
         found[name] = store.last_position()

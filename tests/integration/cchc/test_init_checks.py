@@ -10,6 +10,7 @@ import pytest
 
 from cchc.data_folder import DataFolder
 from cchc.environment import variables_of
+from cchc.init import NOT_LOADED_YET
 from tests.integration.cchc.commands import init
 
 
@@ -72,7 +73,7 @@ def test_every_problem_is_told(folder: DataFolder, pack: Path) -> None:
 def test_the_pack_is_kept_in_the_folder_and_what_is_not_taken_in_is_said(folder: DataFolder, pack: Path) -> None:
     done = init(folder, pack)
     assert done.exit_code == 0, done.output
-    assert "not taken in yet: plan, indicators, scorecards" in done.output
+    assert f"not taken in yet: {', '.join(NOT_LOADED_YET)}" in done.output
     assert (folder.pack / "plan.json").read_bytes() == (pack / "plan.json").read_bytes()
     shutil.rmtree(pack)
     assert variables_of(folder)["CCHC_PACK"] == str(folder.root / "pack")
