@@ -44,6 +44,7 @@ from services.gateway.portal.assets import assets_blueprint
 from services.gateway.portal.every_page import EVERY_PAGE
 from services.gateway.portal.forms import Forms
 from services.gateway.portal.fragments import Fragments
+from services.gateway.portal.pages.account import account_blueprint
 from services.gateway.portal.site import Site, door_of, install
 from services.gateway.reporting.api import Reporting, reporting_api
 from services.gateway.reporting.figures import Measure
@@ -209,7 +210,8 @@ def _app(settings: Settings, site: Site, access: Access, signer: TokenSigner, me
         silent_after=settings.silent_after,
     )
     publish_api(app, "reporting", [reporting_api(reporting)])
-    for blueprint in (*(page(site) for page in EVERY_PAGE), assets_blueprint()):
+    of_people = (account_blueprint(site, access.people.invitations),)
+    for blueprint in (*(page(site) for page in EVERY_PAGE), *of_people, assets_blueprint()):
         app.register_blueprint(blueprint)
     return app
 
