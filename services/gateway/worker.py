@@ -10,10 +10,18 @@ from services.chassis.projector.projector import Projector
 from services.gateway.config import Settings
 from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 from services.gateway.reporting.projections.fleet import FLEET
+from services.gateway.reporting.projections.page_changes import TARGET_CHANGES, TASK_CHANGES
 from services.gateway.reporting.projections.questionnaires import QUESTIONNAIRES
 from services.gateway.reporting.projections.units import UNITS
 
-PROJECTIONS: tuple[Projection, ...] = (COUNTER_RESULTS, FLEET, UNITS, QUESTIONNAIRES)
+PROJECTIONS: tuple[Projection, ...] = (
+    COUNTER_RESULTS,
+    FLEET,
+    UNITS,
+    QUESTIONNAIRES,
+    TARGET_CHANGES,
+    TASK_CHANGES,
+)
 """Every read model of the gateway."""
 
 

@@ -16,6 +16,7 @@ from services.chassis.database import open_database
 from services.chassis.event_store.port import OutboxRow
 from services.chassis.leases import Leases
 from services.chassis.projector.projector import Projector
+from services.chassis.service_client import ServiceClient
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.gateway.bootstrap import Gateway, build, load_pack, migrate
 from services.gateway.config import Settings
@@ -181,6 +182,7 @@ def settings_in(folder: Path, **told: Any) -> Settings:
         **{
             "database": f"sqlite:///{folder / 'gateway.db'}",
             "read_database": f"sqlite:///{folder / 'read_gateway.db'}",
+            "streams_database": f"sqlite:///{folder / 'streams.db'}",
             "keys": folder / "keys",
             "tenant": "thang-binh",
             "public_url": "http://localhost",
@@ -190,7 +192,12 @@ def settings_in(folder: Path, **told: Any) -> Settings:
 
 
 def a_gateway(
-    folder: Path, *, clock: Clock | None = None, with_pack: bool = True, settings: Settings | None = None
+    folder: Path,
+    *,
+    clock: Clock | None = None,
+    with_pack: bool = True,
+    settings: Settings | None = None,
+    services: Mapping[str, ServiceClient] | None = None,
 ) -> GatewayUnderTest:
     """Put a gateway together on files, with the demonstration pack loaded."""
     settings = settings or settings_in(folder)
@@ -202,7 +209,7 @@ def a_gateway(
     broker = InMemoryBroker(others.log)
     projectors = [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
     under_test = GatewayUnderTest(
-        gateway=build(settings, clock=clock), others=others, projectors=projectors, clock=clock
+        gateway=build(settings, clock=clock, services=services), others=others, projectors=projectors, clock=clock
     )
     if with_pack:
         pack = the_pack()

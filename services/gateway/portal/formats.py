@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from services.chassis.clock import CIVIL_ZONE
@@ -29,6 +29,17 @@ _MONTHS = [
     "December",
 ]
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+_MEGABYTE = 1_000_000
+_DECIMALS = {
+    "percent": 1,
+    "index_0_1": 3,
+    "score_0_100": 2,
+    "score_10_80": 2,
+    "score_0_18": 2,
+    "level_1_5": 2,
+    "working_days": 1,
+}
+_SIGNS = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<", "lte_rank": "≤", "eq": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,65 @@ class Formats:
             return NOTHING
         low, high = (self._decimal(percent(end)) for end in (interval.low, interval.high))
         return f"{low}{EN_DASH}{high}{self._percent_sign()}"
+
+    def value(self, value: float | None, unit: str | None, *, decimals: int | None = None) -> str:
+        """92,4 % or hạng 8: a figure in its unit, rounded half up; a dash for no figure."""
+        if value is None:
+            return NOTHING
+        written = self._places(value, _DECIMALS.get(unit or "", 0) if decimals is None else decimals)
+        match unit:
+            case "percent":
+                return written + self._percent_sign()
+            case "rank":
+                return f"{'hạng' if self.language == 'vi' else 'rank'}{NO_BREAK}{written}"
+            case "working_days":
+                return f"{written}{NO_BREAK}{'ngày làm việc' if self.language == 'vi' else 'working days'}"
+            case _:
+                return written
+
+    def threshold(self, operator: str | None, value: float | None, unit: str | None) -> str:
+        """≥ 90 %: what a target asks for; a dash where it names no number."""
+        if value is None:
+            return NOTHING
+        whole = float(value).is_integer()
+        written = self.value(value, unit, decimals=0 if whole else None)
+        sign = _SIGNS.get(operator or "", "")
+        if unit == "rank" and sign:
+            return f"{written.partition(NO_BREAK)[0]}{NO_BREAK}{sign}{NO_BREAK}{written.partition(NO_BREAK)[2]}"
+        return f"{sign}{NO_BREAK}{written}" if sign else written
+
+    def count(self, value: float | None) -> str:
+        """1.904: a count, without the decimals that JSON may give it."""
+        return NOTHING if value is None else self._places(value, 0 if float(value).is_integer() else 1)
+
+    def month(self, month: str) -> str:
+        """6/2021 in Vietnamese, June 2021 in English, of 2021-06."""
+        year, number = (int(part) for part in month.split("-")[:2])
+        return f"{number}/{year}" if self.language == "vi" else f"{_MONTHS[number - 1]} {year}"
+
+    def short_month(self, month: str) -> str:
+        """T6 in Vietnamese, Jun in English, of 2021-06."""
+        number = int(month.split("-")[1])
+        return f"T{number}" if self.language == "vi" else _MONTHS[number - 1][:3]
+
+    def written_day(self, written: str | None) -> str:
+        """Say a day that a service wrote as 2021-06-18, or the day of a moment that it wrote."""
+        return NOTHING if not written else self.day(date.fromisoformat(written[:10]))
+
+    def business_moment(self, written: str | None) -> str:
+        """Say a moment of business time that a service wrote: it is not shifted once more."""
+        if not written:
+            return NOTHING
+        local = datetime.fromisoformat(written).astimezone(CIVIL_ZONE)
+        return f"{local:%H:%M}{' ngày ' if self.language == 'vi' else ', '}{self.day(local.date())}"
+
+    def size(self, size_bytes: float | None) -> str:
+        """12 kB: how large a file is."""
+        if size_bytes is None:
+            return NOTHING
+        if size_bytes < _MEGABYTE:
+            return f"{self._places(max(size_bytes / 1000, 1), 0)}{NO_BREAK}kB"
+        return f"{self._places(size_bytes / _MEGABYTE, 1)}{NO_BREAK}MB"
 
     def day(self, day: date) -> str:
         """18/6/2021 in Vietnamese, 18 June 2021 in English."""
@@ -104,6 +174,11 @@ class Formats:
         if seconds < _MINUTE:
             return "vừa xong" if self.language == "vi" else "just now"
         return f"{self.duration(seconds)} {'trước' if self.language == 'vi' else 'ago'}"
+
+    def _places(self, value: float, decimals: int) -> str:
+        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        written = f"{rounded:,}"
+        return written.translate(_VIETNAMESE_MARKS) if self.language == "vi" else written
 
     def _decimal(self, value: Decimal) -> str:
         return str(value).replace(".", ",") if self.language == "vi" else str(value)

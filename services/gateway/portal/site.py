@@ -1,26 +1,30 @@
 """What every page shares: language, formats, who reads, the banner, headers, and the template environment."""
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from flask import Flask, Response, g, make_response, redirect, render_template, request
 
 from services.chassis.clock import Clock
+from services.chassis.domain import Unavailable
 from services.chassis.http.runtime import PageDoor
 from services.chassis.identity.callers import Caller
 from services.chassis.ids import new_secret
+from services.chassis.service_client import ServiceClient
 from services.gateway.directory.domain.tenant import Tenant
 from services.gateway.identity.session_tokens import SessionTokens
 from services.gateway.identity.sessions import LONGEST, Sessions, SignedIn
 from services.gateway.identity.set_up import SetUp
 from services.gateway.identity.sign_in import SignIn
+from services.gateway.portal.asking import Asking, ShortMemory
 from services.gateway.portal.assets import SCRIPTS, STYLES, address_of, addresses
 from services.gateway.portal.formats import Formats, Language
 from services.gateway.portal.forms import FIELD, Forms
 from services.gateway.portal.fragments import Fragments
+from services.gateway.portal.navigation import SIGNED_IN, pages_for
 from services.gateway.portal.words import say
 from services.gateway.reporting.read_models import ReadModels
 
@@ -29,7 +33,7 @@ LANGUAGE_COOKIE = "language"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Site:
-    """What pages work with. `secure` says that browsers reach us by https."""
+    """What pages work with. `secure` says that browsers reach us by https; `services` are the ways to the others."""
 
     clock: Clock
     read_models: ReadModels
@@ -43,6 +47,8 @@ class Site:
     secure: bool
     silent_after: timedelta
     stale_after: timedelta
+    services: Mapping[str, ServiceClient] = field(default_factory=dict)
+    said: ShortMemory = field(default_factory=ShortMemory)
 
     @property
     def session_cookie(self) -> str:
@@ -52,6 +58,17 @@ class Site:
     def today(self) -> date:
         """The business day."""
         return self.clock.business_now().date()
+
+    def asking(self, service: str) -> Asking:
+        """Ask another service as the reader of this request.
+
+        Raises:
+            Unavailable: This process was told no way to it.
+        """
+        if (client := self.services.get(service)) is None:
+            raise Unavailable(f"nobody said where the service {service} is")
+        found = signed_in(self)
+        return Asking(client, None if found is None else self.tokens.token_for(found), self.said)
 
 
 def install(app: Flask, site: Site) -> None:
@@ -68,7 +85,12 @@ def door_of(site: Site) -> PageDoor:
         if found is None:
             return None
         account = found.account
-        return Caller(subject=account.account_id, roles=account.roles, scopes=account.scopes)
+        return Caller(
+            subject=account.account_id,
+            roles=account.roles,
+            scopes=account.scopes,
+            appointments=account.appointments,
+        )
 
     def to_sign_in() -> Response:
         return make_response(redirect(f"/sign-in?next={request.path}"))
@@ -135,6 +157,7 @@ def _shared(site: Site) -> dict[str, Any]:
         "today": site.today(),
         "shifted": site.clock.shift != timedelta(),
         "reader": signed_in(site),
+        "pages": pages_for(_roles(site)),
         "nonce": script_nonce(),
         "styles": addresses(STYLES),
         "scripts": addresses(SCRIPTS),
@@ -142,6 +165,11 @@ def _shared(site: Site) -> dict[str, Any]:
         "form_field": FIELD,
         "form_token": lambda: _form_token(site),
     }
+
+
+def _roles(site: Site) -> frozenset[str]:
+    found = signed_in(site)
+    return frozenset() if found is None else found.account.roles | {SIGNED_IN}
 
 
 def tenant_now(site: Site) -> Tenant:

@@ -1,6 +1,6 @@
 """The ASGI app of the streams: `/streams/v1/pages/<page>/sse` tells open pages that they have something new to fetch."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
@@ -12,12 +12,15 @@ from starlette.routing import Route
 from services.gateway.identity.sessions import SignedIn
 from services.gateway.streams.pages import PAGES, PageChanges
 
-SIGNED_IN_PAGES = frozenset({"fleet"})
+SIGNED_IN_PAGES = frozenset({"fleet", "tasks"})
 
 _HEARTBEAT_SECONDS = 15.0
 _MOST_READERS = 1000
 _TICKING = {"fleet": 30.0}
 """Pages on which time itself changes what is seen: silence is a state."""
+
+_TRAILING_SECONDS: Mapping[str, float] = {"targets": 1.0, "tasks": 1.0}
+"""Pages whose figures another service reads: it may hear of a fact a moment after us, so the page is told once more."""
 
 
 @dataclass(slots=True)
@@ -62,23 +65,27 @@ async def _open(door: _Door, request: Request) -> Response:
 async def _events(door: _Door, page: str) -> AsyncIterator[str]:
     """Tell the present version at once, each change after it, and in between that the line still stands.
 
-    A version says everything, so that Last-Event-ID need not be read: whoever comes back hears the newest one.
+    A version says everything, so that Last-Event-ID need not be read: whoever comes back hears the newest one. On some
+    pages a change is told once more when it has been quiet for a moment.
     """
     door.readers += 1
     ticking = _TICKING.get(page)
     quiet_seconds = min(door.heartbeat_seconds, ticking) if ticking else door.heartbeat_seconds
-    told, ticks = -1, 0
+    trailing = _TRAILING_SECONDS.get(page, 0.0)
+    told, ticks, owed = -1, 0, False
     try:
         yield "retry: 2000\n\n"
         await door.changes.first_look()
         while True:
             version = door.changes.version(page)
             if version != told:
+                owed = bool(trailing) and told >= 0
                 told = version
                 yield _changed(version, ticks)
-            elif not await door.changes.wait(page, quiet_seconds):
-                ticks += 1 if ticking else 0
-                yield _changed(version, ticks) if ticking else ": line stands\n\n"
+            elif not await door.changes.wait(page, trailing if owed else quiet_seconds):
+                tells = owed or bool(ticking)
+                ticks, owed = ticks + tells, False
+                yield _changed(version, ticks) if tells else ": line stands\n\n"
     finally:
         door.readers -= 1
 

@@ -16,9 +16,15 @@ from services.chassis.projection import Projection
 from services.gateway.reporting.freshness import freshness_of
 from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 from services.gateway.reporting.projections.fleet import FLEET
+from services.gateway.reporting.projections.page_changes import TARGET_CHANGES, TASK_CHANGES
 from services.gateway.reporting.read_models import ReadModels
 
-PAGES: Mapping[str, Projection] = {"counter-results": COUNTER_RESULTS, "fleet": FLEET}
+PAGES: Mapping[str, Projection] = {
+    "counter-results": COUNTER_RESULTS,
+    "fleet": FLEET,
+    "targets": TARGET_CHANGES,
+    "tasks": TASK_CHANGES,
+}
 """The pages that move by themselves, and what each waits on."""
 
 _WAIT_SECONDS = 1.0

@@ -50,6 +50,15 @@ def test_a_reader_hears_at_once_where_the_page_stands_and_then_each_change(under
         assert next(it for it in heard if it is not None) == "1"
 
 
+def test_a_page_of_another_services_figures_is_told_of_a_change_once_more(under_test, streams):
+    with httpx.stream("GET", f"{streams}/targets/sse", timeout=10) as answer:
+        heard = (it for it in events(answer) if it is not None)
+        assert next(heard) == "0"
+        under_test.others.release_block({5: 5})
+        under_test.catch_up()
+        assert [next(heard), next(heard)] == ["1", "1.1"]
+
+
 def test_a_quiet_line_is_kept_open_by_heartbeats(streams):
     with httpx.stream("GET", f"{streams}/counter-results/sse", timeout=10) as answer:
         heard = events(answer)

@@ -13,6 +13,7 @@ from services.chassis.http.refusals import BadRequest
 from services.gateway.directory.domain.records import UnitRecord, name_on
 from services.gateway.directory.domain.tenant import Tenant
 from services.gateway.portal import charts
+from services.gateway.portal.asked import code_asked, day_asked
 from services.gateway.portal.formats import Language
 from services.gateway.portal.pages.measure import measure_of
 from services.gateway.portal.site import Site, language, page, wants_fragment
@@ -133,37 +134,18 @@ class _Names:
 
 def _question(site: Site) -> Question:
     given = request.args
-    until = _day(given.get("as_of"), site.today())
+    until = day_asked(given.get("as_of"), site.today())
     period = given.get("period") or "year"
     if period not in PERIODS:
         raise BadRequest("The period is none of those offered.")
     return Question(
         period=period,
         until=until,
-        one_stop_id=_code(given.get("one_stop")),
-        field=_code(given.get("field")),
+        one_stop_id=code_asked(given.get("one_stop")),
+        field=code_asked(given.get("field")),
         every=given.get("ballots") == "all",
         daily=given.get("trend") == "day",
     )
-
-
-def _day(written: str | None, today: date) -> date:
-    """Read a day as people write it, 18/6/2021, or as programs do; a day to come is today."""
-    if not written:
-        return today
-    try:
-        if "/" in written:
-            day, month, year = (int(part) for part in written.split("/"))
-            return min(date(year, month, day), today)
-        return min(date.fromisoformat(written), today)
-    except (ValueError, OverflowError):
-        raise BadRequest("The day is not one.") from None
-
-
-def _code(written: str | None) -> str | None:
-    if written and len(written) > 80:
-        raise BadRequest("The code is too long.")
-    return written or None
 
 
 def _since(period: str, until: date) -> date | None:

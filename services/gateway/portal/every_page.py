@@ -1,0 +1,19 @@
+"""Every page of the portal: a visible table, so that none is served by being imported."""
+
+from collections.abc import Callable
+
+from services.chassis.http.blueprints import GuardedBlueprint
+from services.gateway.portal.pages.counter_results import counter_results_blueprint
+from services.gateway.portal.pages.entrance import entrance_blueprint
+from services.gateway.portal.pages.fleet import fleet_blueprint
+from services.gateway.portal.pages.home import home_blueprint
+from services.gateway.portal.pages.targets import targets_blueprint
+from services.gateway.portal.site import Site
+
+EVERY_PAGE: tuple[Callable[[Site], GuardedBlueprint], ...] = (
+    home_blueprint,
+    entrance_blueprint,
+    targets_blueprint,
+    counter_results_blueprint,
+    fleet_blueprint,
+)
