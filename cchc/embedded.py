@@ -34,6 +34,7 @@ from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
 from services.chassis.projector.projector import Projector
 from services.chassis.seals import Sealer, Seals, create_seals
+from services.chassis.service_client import WsgiClient
 from services.chassis.settings import (
     CLOCK_FILE,
     DATA,
@@ -144,12 +145,13 @@ def sealers(folder: DataFolder) -> list[Sealer]:
 def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     survey_settings = SurveySettings.from_env(env)
     taking_ballots = survey.build(survey_settings, metrics=metrics)
-    people = gateway.build(GatewaySettings.from_env(env), metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
     indicators_settings = IndicatorsSettings.from_env(env)
     measuring = indicators.build(indicators_settings, metrics=metrics)
     folder = indicators.build_folder(indicators_settings, read_only=True)
     figures = indicators_app.app_of(measuring, folder, metrics=metrics)
+    ways = {"survey": WsgiClient(survey_flask), "indicators": WsgiClient(figures)}
+    people = gateway.build(GatewaySettings.from_env(env), metrics=metrics, services=ways)
     checks = [
         _reads("survey", taking_ballots.streams.store),
         _reads("gateway", people.store),
