@@ -1,53 +1,31 @@
 """`cchc backup`: copies what cannot be rebuilt, while everything runs."""
 
-import hashlib
 import json
-import os
 import shutil
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import click
 import pysqlite3.dbapi2
 
+from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, read_manifest, write_durably
 from cchc.data_folder import DataFolder
+from cchc.environment import environment_of
 from cchc.options import data_option, json_option
+from cchc.postgres_tools import dump
+from cchc.servers import all_urls
 from cchc.survey_client import mark_backed_up
 from services.chassis.clock import SystemClock
-from services.chassis.database import open_database
-from services.chassis.event_store.opening import open_event_store
 
-COPIED_FILES = ("seals", "folder", "gateway", "indicators", "survey")
-"""Readers before what they read: a copied reader is never ahead of the store it reads."""
+__all__ = ["EVENT_STORES", "Manifest", "backup", "make_backup", "read_manifest"]
 
-EVENT_STORES = ("folder", "gateway", "indicators", "survey")
+COPIED_FILES = ("seals", "streams", *EVENT_STORES)
+"""Readers before what they read, as among the stores."""
+
 PAGES_A_STEP = 2_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Copied:
-    """One database in a backup. `position` and `incarnation` say how far an event store went."""
-
-    name: str
-    sha256: str
-    size_bytes: int
-    position: int | None = None
-    incarnation: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Manifest:
-    """What a backup holds; it is written last, so a folder without one is no backup."""
-
-    made_at: str
-    tenant: str
-    databases: list[Copied]
-
-    def position(self, name: str) -> int:
-        """Give how far a store went."""
-        return next(copied.position or 0 for copied in self.databases if copied.name == name)
+Said = Callable[[str], object]
 
 
 @click.command()
@@ -64,42 +42,35 @@ def backup(folder: DataFolder, target: Path | None, as_json: bool) -> None:
     click.echo(json.dumps({"folder": str(place), **asdict(manifest)}) if as_json else f"backed up to {place}")
 
 
-def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Callable[[str], object]) -> Manifest:
+def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Said) -> Manifest:
     """Copy everything into `place` and write the manifest last."""
+    tenant = folder.tenant()
     place.mkdir(parents=True)
     place.chmod(0o700)
     copies = []
-    for name in COPIED_FILES:
-        if folder.database(name).exists():
-            copies.append(_copy(folder.database(name), place, name))
-            said(f"  {name}: {copies[-1].size_bytes / 1e6:.1f} MB")
+    for made in _dumps(folder, place) if tenant.is_distributed else _files(folder, place):
+        copies.append(made)
+        said(f"  {made.name}: {made.size_bytes / 1e6:.1f} MB")
+    copy_surroundings(folder, place)
+    manifest = Manifest(made_at=now.isoformat(), tenant=tenant.tenant, databases=copies, profile=tenant.profile)
+    write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
+    return manifest
+
+
+def copy_surroundings(folder: DataFolder, place: Path) -> None:
+    """Copy what a tenant is beside its databases: keys, the pack, what the folder was made for."""
     shutil.copytree(folder.keys, place / "keys")
     shutil.copytree(folder.pack, place / folder.kept_pack.name)
     shutil.copy2(folder.root / "tenant.json", place)
-    manifest = Manifest(made_at=now.isoformat(), tenant=folder.tenant().tenant, databases=copies)
-    _write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
-    return manifest
 
 
-def read_manifest(place: Path) -> Manifest:
-    """Read and check a backup.
-
-    Raises:
-        click.ClickException: There is no manifest, or a file is not what the manifest says.
-    """
-    try:
-        said = json.loads((place / "manifest.json").read_text())
-    except FileNotFoundError:
-        raise click.ClickException(f"{place} is no complete backup: it has no manifest.json") from None
-    manifest = Manifest(**{**said, "databases": [Copied(**entry) for entry in said["databases"]]})
-    for copied in manifest.databases:
-        if _digest(place / f"{copied.name}.db") != copied.sha256:
-            raise click.ClickException(f"{copied.name}.db in {place} is damaged: its digest is not the manifest's")
-    return manifest
+def _files(folder: DataFolder, place: Path) -> Iterator[Copied]:
+    for name in COPIED_FILES:
+        if folder.database(name).exists():
+            yield _copy(folder.database(name), place / f"{name}.db", name)
 
 
-def _copy(source: Path, place: Path, name: str) -> Copied:
-    target = place / f"{name}.db"
+def _copy(source: Path, target: Path, name: str) -> Copied:
     reading = pysqlite3.dbapi2.connect(f"file:{source}?mode=ro", uri=True)
     writing = pysqlite3.dbapi2.connect(str(target))
     try:
@@ -109,41 +80,13 @@ def _copy(source: Path, place: Path, name: str) -> Copied:
     finally:
         reading.close()
         writing.close()
-    _sync(target)
-    position, incarnation = _extent(target) if name in EVENT_STORES else (None, None)
-    return Copied(
-        name=name,
-        sha256=_digest(target),
-        size_bytes=target.stat().st_size,
-        position=position,
-        incarnation=incarnation,
-    )
+    return copied(target, name, extent_of(f"sqlite:///{target}") if name in EVENT_STORES else None)
 
 
-def _extent(file: Path) -> tuple[int, str]:
-    engine = open_database(f"sqlite:///{file}", read_only=True)
-    store = open_event_store(engine)
-    try:
-        return store.last_position(), str(store.incarnation())
-    finally:
-        store.close()
-        engine.dispose()
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _write_durably(file: Path, body: bytes) -> None:
-    file.write_bytes(body)
-    _sync(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def _dumps(folder: DataFolder, place: Path) -> Iterator[Copied]:
+    urls = all_urls(environment_of(folder))
+    for name in sorted(urls, key=lambda name: COPIED_FILES.index(name) if name in COPIED_FILES else -1):
+        # Read before the copy begins: it surely holds what was there by then.
+        extent = extent_of(urls[name]) if name in EVENT_STORES else None
+        dump(urls[name], place / f"{name}.dump")
+        yield copied(place / f"{name}.dump", name, extent)

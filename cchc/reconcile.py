@@ -8,6 +8,7 @@ from cchc.data_folder import DataFolder
 from cchc.embedded import projectors_of
 from cchc.environment import environment_of
 from cchc.options import data_option
+from cchc.relaying import catch_up_relays, projectors_of_services
 from services.chassis.projector import Diverged, Projector
 
 Said = Callable[[str], object]
@@ -20,8 +21,14 @@ def reconcile(folder: DataFolder) -> None:
 
     Tablets are asked for what the stores lack as soon as they are heard again.
     """
+    env = environment_of(folder)
     with folder.locked():
-        rebuilt = reconcile_all(projectors_of(environment_of(folder)), said=click.echo)
+        if folder.tenant().is_distributed:
+            catch_up_relays(env, said=click.echo)
+            projectors = projectors_of_services(env)
+        else:
+            projectors = projectors_of(env)
+        rebuilt = reconcile_all(projectors, said=click.echo)
     click.echo(
         f"{len(rebuilt)} read models were built anew; start with `cchc up`, the tablets send the rest by themselves"
     )

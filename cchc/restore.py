@@ -8,10 +8,13 @@ from uuid import UUID
 
 import click
 
-from cchc.backup import EVENT_STORES, Manifest, read_manifest
+from cchc.copies import EVENT_STORES, Manifest, read_manifest
 from cchc.data_folder import DataFolder
+from cchc.environment import environment_of
 from cchc.log_of_outboxes import OWNERS
 from cchc.options import data_option
+from cchc.postgres_tools import holds_something, put_back
+from cchc.servers import all_urls
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.incarnations import begin_incarnation
@@ -19,9 +22,19 @@ from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from services.chassis.ids import NewId, new_id
 from services.chassis.seals import Ledger, Seals
+from services.gateway import bootstrap as gateway
+from services.gateway.config import Settings as GatewaySettings
 
-SOURCES = {"survey": "survey", "gateway": "gateway", "indicators": "indicators", "folder": "indicators"}
+SOURCES = {
+    "survey": "survey",
+    "gateway": "gateway",
+    "tasks": "tasks",
+    "indicators": "indicators",
+    "folder": "indicators",
+}
 """Which service a store's messages come from."""
+
+JOURNAL = "erasures.jsonl"
 
 
 @click.command()
@@ -31,40 +44,89 @@ SOURCES = {"survey": "survey", "gateway": "gateway", "indicators": "indicators",
 def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
     """Put databases back from BACKUP, with nothing running; then run `cchc reconcile`.
 
-    The folder's own store is put back only when it is missing or named: the blocks it has published stand.
+    The folder's own store is put back only when it is missing or named: the blocks it has published stand. People who
+    were erased after the backup was made are erased again.
     """
     manifest = read_manifest(backup)
     with folder.locked():
+        restore_surroundings(folder, backup)
+        if folder.tenant().profile != manifest.profile:
+            raise click.ClickException(
+                f"this is a backup of the {manifest.profile} profile: see cchc export and import"
+            )
         chosen = names or _wanted(folder, manifest)
         restore_databases(folder, backup, chosen, now=SystemClock().now(), fresh_id=new_id)
-    click.echo(f"restored {', '.join(chosen)} as of {manifest.made_at}; now run: cchc reconcile")
+        erased = erase_again(folder, backup) if "gateway" in chosen else 0
+    click.echo(f"restored {', '.join(chosen)} as of {manifest.made_at}; {erased} people were erased again")
+    click.echo("now run: cchc reconcile")
 
 
 def restore_databases(
     folder: DataFolder, backup: Path, names: Iterable[str], *, now: datetime, fresh_id: NewId
 ) -> None:
     """Replace databases by their copies; each event store among them begins a new life."""
-    if not folder.exists():
-        _restore_surroundings(folder, backup)
+    restore_surroundings(folder, backup)
+    manifest, urls = read_manifest(backup), urls_of(folder)
     for name in names:
-        _set_aside(folder.database(name), now)
-        shutil.copy2(backup / f"{name}.db", folder.database(name))
+        copy = backup / manifest.copy_of(name).file_name
+        if folder.tenant().is_distributed:
+            put_back(copy, urls[name])
+        else:
+            _set_aside(folder.database(name), now)
+            shutil.copy2(copy, folder.database(name))
         if name in EVENT_STORES:
-            _begin_new_life(folder, name, now, fresh_id())
+            begin_new_life(folder, name, now, fresh_id())
 
 
-def _wanted(folder: DataFolder, manifest: Manifest) -> tuple[str, ...]:
-    # Blocks and seals are newer than any backup and cannot be made again: they are replaced only when they are gone.
-    lasting = {name for name in ("folder", "seals") if folder.database(name).exists()}
-    return tuple(copied.name for copied in manifest.databases if copied.name not in lasting)
+def urls_of(folder: DataFolder) -> dict[str, str]:
+    """Give the URL of every database that cannot be made again, where this folder keeps it."""
+    if folder.tenant().is_distributed:
+        return all_urls(environment_of(folder))
+    return {name: f"sqlite:///{folder.database(name)}" for name in ("seals", "streams", *EVENT_STORES)}
 
 
-def _restore_surroundings(folder: DataFolder, backup: Path) -> None:
+def restore_surroundings(folder: DataFolder, backup: Path) -> None:
+    """Put keys, pack and the folder's own file back where there is no tenant yet."""
+    if folder.exists():
+        return
     folder.root.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(backup / "tenant.json", folder.root)
+    folder.root.chmod(0o700)
     shutil.copytree(backup / "keys", folder.keys, dirs_exist_ok=True)
     if (pack := backup / folder.kept_pack.name).exists():
         shutil.copytree(pack, folder.kept_pack, dirs_exist_ok=True)
+    shutil.copy2(backup / "tenant.json", folder.root)
+
+
+def erase_again(folder: DataFolder, backup: Path) -> int:
+    """Erase again whoever the journals of erasures name and the restored directory still knows; give how many."""
+    settings = GatewaySettings.from_env(environment_of(folder))
+    gateway.migrate(settings)
+    return gateway.replay_erasures(settings, journals=[backup / "keys" / JOURNAL])
+
+
+def begin_new_life(folder: DataFolder, name: str, now: datetime, new: UUID) -> None:
+    """Begin a new life of a store that stands at an earlier point than others may have read."""
+    engine = open_database(urls_of(folder)[name])
+    source = f"/cchc/{folder.tenant().tenant}/{SOURCES[name]}"
+    topics = [topic for topic, owner in OWNERS.items() if owner == name]
+    _let_go_of_seals(folder, name, open_event_store(engine))
+    with engine.begin() as connection:
+        begin_incarnation(connection, new=new, now=now, source=source, topics=topics)
+    engine.dispose()
+
+
+def _wanted(folder: DataFolder, manifest: Manifest) -> tuple[str, ...]:
+    # Blocks, seals and the stream log are newer than any backup and cannot be made again: replaced only when they are gone.
+    urls = urls_of(folder)
+    lasting = {name for name in ("folder", "seals", "streams") if name in urls and is_there(urls[name])}
+    return tuple(copied.name for copied in manifest.databases if copied.name not in lasting)
+
+
+def is_there(url: str) -> bool:
+    """Say whether a database is there and holds something."""
+    if url.startswith("sqlite:///"):
+        return Path(url.removeprefix("sqlite:///")).exists()
+    return holds_something(url)
 
 
 def _set_aside(file: Path, now: datetime) -> None:
@@ -76,22 +138,12 @@ def _set_aside(file: Path, now: datetime) -> None:
             old.rename(aside / old.name)
 
 
-def _begin_new_life(folder: DataFolder, name: str, now: datetime, new: UUID) -> None:
-    engine = open_database(f"sqlite:///{folder.database(name)}")
-    source = f"/cchc/{folder.tenant().tenant}/{SOURCES[name]}"
-    topics = [topic for topic, owner in OWNERS.items() if owner == name]
-    _let_go_of_seals(folder, name, open_event_store(engine))
-    with engine.begin() as connection:
-        begin_incarnation(connection, new=new, now=now, source=source, topics=topics)
-    engine.dispose()
-
-
 def _let_go_of_seals(folder: DataFolder, name: str, store: EventStore) -> None:
-    if not folder.database("seals").exists():
-        return
-    engine = open_database(f"sqlite:///{folder.database('seals')}")
-    seals = Seals(engine, store_name=name)
-    seals.keep_through(Ledger.FACTS, store.last_position())
-    seals.keep_through(Ledger.OUTBOX, sum(store.heads().values()))
+    # A database of PostgreSQL holds its store's seals itself: they came back with it.
+    if not folder.tenant().is_distributed and folder.database("seals").exists():
+        engine = open_database(f"sqlite:///{folder.database('seals')}")
+        seals = Seals(engine, store_name=name)
+        seals.keep_through(Ledger.FACTS, store.last_position())
+        seals.keep_through(Ledger.OUTBOX, sum(store.heads().values()))
+        engine.dispose()
     store.close()
-    engine.dispose()

@@ -8,6 +8,9 @@ from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.broker.port import Topic, is_compacted
 from services.chassis.settings import KAFKA, KAFKA_COPIES, Environment, Setting, SettingError
 
+STREAM_LOG = "streams"
+"""The stream log: a database of the gateway's beside its store, no event store itself."""
+
 
 def check_settings(env: Environment) -> None:
     """See that the event log and a PostgreSQL database for each store are named.
@@ -28,13 +31,25 @@ def check_settings(env: Environment) -> None:
 
 def database_variables() -> dict[str, str]:
     """Give the variable that names each store's database."""
-    return {store: f"CCHC_{store.upper()}_DATABASE" for store in STORES}
+    return {store: database_variable(store) for store in STORES}
+
+
+def database_variable(store: str) -> str:
+    """Give the variable that names a database."""
+    return f"CCHC_{store.upper()}_DATABASE"
 
 
 def database_urls(env: Environment) -> dict[str, str]:
     """Give the URL of each store's database, as the services themselves read it."""
     settings = {name: service.settings(env) for name, service in SERVICES.items()}
     return {store: SERVICES[owner].stores[store](settings[owner]) for store, owner in STORES.items()}
+
+
+def all_urls(env: Environment) -> dict[str, str]:
+    """Give the URL of every database that cannot be made again: the stores', and the stream log's where it has its own."""
+    urls = database_urls(env)
+    own = env.optional(Setting(name=database_variable(STREAM_LOG), meaning=""))
+    return urls | ({STREAM_LOG: own} if own and own not in urls.values() else {})
 
 
 def migrate_databases(env: Environment) -> None:

@@ -7,7 +7,9 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DataFolder
+from cchc.environment import environment_of
 from cchc.options import data_option, json_option
+from cchc.servers import database_urls
 from services.chassis.database import open_database
 from services.chassis.domain import Refusal
 from services.chassis.event_store.opening import open_event_store
@@ -22,8 +24,12 @@ SEALED_STORES = ("survey", "gateway", "indicators", "folder")
 @json_option
 def verify(folder: DataFolder, *, as_json: bool) -> None:
     """Say what was checked, what was found, and what no seal covers yet. Ends with 1 when something was found."""
-    folder.tenant()
-    reports = [check(folder, name) for name in SEALED_STORES]
+    if folder.tenant().is_distributed:
+        urls = database_urls(environment_of(folder))
+        # Each database holds the seals of its own store.
+        reports = [_of_databases(name, url, url) for name, url in urls.items()]
+    else:
+        reports = [check(folder, name) for name in SEALED_STORES]
     click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
     if any(report.found for report in reports):
         raise SystemExit(1)
@@ -34,10 +40,15 @@ def check(folder: DataFolder, name: str) -> Report:
     for file in (folder.database(name), folder.database("seals")):
         if not file.exists():
             return _unchecked(name, f"{file} is not there")
+    return _of_databases(name, f"sqlite:///{folder.database(name)}", f"sqlite:///{folder.database('seals')}")
+
+
+def _of_databases(name: str, url: str, seals_url: str) -> Report:
     try:
-        return _compared(folder, name)
+        return _compared(name, url, seals_url)
     except (SQLAlchemyError, Refusal) as error:
-        return _unchecked(name, f"{folder.database(name)} or its seals cannot be read: {error}")
+        place = open_database(url, read_only=True).url.render_as_string(hide_password=True)
+        return _unchecked(name, f"{place.removeprefix('sqlite:///file:')} or its seals cannot be read: {error}")
 
 
 def _unchecked(name: str, what: str) -> Report:
@@ -45,9 +56,9 @@ def _unchecked(name: str, what: str) -> Report:
     return Report(store=name, checked=0, found=(problem,), not_sealed_yet=0)
 
 
-def _compared(folder: DataFolder, name: str) -> Report:
-    sealed = open_database(f"sqlite:///{folder.database('seals')}", read_only=True)
-    opened = open_database(f"sqlite:///{folder.database(name)}", read_only=True)
+def _compared(name: str, url: str, seals_url: str) -> Report:
+    sealed = open_database(seals_url, read_only=True)
+    opened = open_database(url, read_only=True)
     store = open_event_store(opened)
     try:
         return verify_store(store, Seals(sealed, store_name=name))

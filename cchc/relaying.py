@@ -1,0 +1,70 @@
+"""What reconciling needs where the log is Kafka: the relays have to carry the markers of new lives there first."""
+
+import os
+import threading
+from collections.abc import Callable
+
+import click
+from sqlalchemy import text
+
+from cchc.distributed import SERVICES, STORES, relay_settings, tasks_of
+from services.chassis.clock import monotonic
+from services.chassis.database import open_database
+from services.chassis.projector import Projector
+from services.chassis.relay import RelayMustExit
+from services.chassis.relay_process import EXIT_AND_START_AGAIN, relay_until
+from services.chassis.settings import Environment
+
+WITHIN_SECONDS = 600.0
+LOOK_EVERY_SECONDS = 0.2
+
+_LEFT = """
+SELECT (SELECT coalesce(max(position), 0) FROM outbox) - (SELECT coalesce(max(position), 0) FROM relay_cursor)
+"""
+
+
+def catch_up_relays(env: Environment, *, said: Callable[[str], object]) -> None:
+    """Relay every store's outbox to its end, one after the other.
+
+    Raises:
+        click.ClickException: The log did not take one in time.
+    """
+    for store in STORES:
+        _catch_up(store, env)
+        said(f"  {store}: everything is in the log")
+
+
+def projectors_of_services(env: Environment) -> list[Projector]:
+    """Make every projector of every service."""
+    return [task for name in SERVICES for task in tasks_of(name, env) if isinstance(task, Projector)]
+
+
+def _catch_up(store: str, env: Environment) -> None:
+    stop = threading.Event()
+    relay = threading.Thread(target=_relay, args=(store, env, stop), name=f"relay-{store}", daemon=True)
+    relay.start()
+    ends_at = monotonic() + WITHIN_SECONDS
+    url = relay_settings(store, env).database_url
+    while _left(url):
+        if monotonic() > ends_at:
+            raise click.ClickException(f"the log did not take what {store} holds within {WITHIN_SECONDS:g} s")
+        stop.wait(LOOK_EVERY_SECONDS)
+    stop.set()
+    relay.join()
+
+
+def _relay(store: str, env: Environment, stop: threading.Event) -> None:
+    try:
+        relay_until(stop, relay_settings(store, env))
+    except RelayMustExit:
+        # What the log holds is unknown now; nothing may be closed. Running the command again goes on where this ends.
+        os._exit(EXIT_AND_START_AGAIN)
+
+
+def _left(url: str) -> int:
+    engine = open_database(url, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(text(_LEFT)).scalar_one())
+    finally:
+        engine.dispose()
