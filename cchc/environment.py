@@ -27,6 +27,7 @@ def variables_of(folder: DataFolder) -> dict[str, str]:
         "CCHC_PACK": str(folder.pack),
         "CCHC_SHIFT_SECONDS": str(tenant.shift_seconds),
         "CCHC_DEMONSTRATION": "yes" if tenant.demonstration else "no",
+        **({"CCHC_CLOCK_FILE": str(folder.clock)} if tenant.demonstration else {}),
     }
 
 

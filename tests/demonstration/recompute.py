@@ -49,9 +49,7 @@ def tasks(folder: Path) -> dict[str, dict[str, Any]]:
             on_time = task["first_due"] is None or said["completed_on"] <= task["first_due"]
             in_extension = not on_time and task["extended"] and said["completed_on"] <= task["due"]
             task["timeliness"] = "on_time" if on_time else "extended" if in_extension else "late"
-        elif kind == "tasks.task_cancelled.v1":
-            found[name]["cancelled"] = True
-        elif kind == "tasks.task_refused.v1":
+        elif kind in {"tasks.task_cancelled.v1", "tasks.task_refused.v1"}:
             found[name]["cancelled"] = True
     return found
 
