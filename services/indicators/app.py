@@ -7,13 +7,13 @@ from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
 from services.chassis.http.own_process import in_own_process
 from services.chassis.metrics import Metrics
-from services.indicators.api import counter_results
+from services.indicators.api import counter_results, intake
 from services.indicators.bootstrap import FigureFolder, build, build_folder
 from services.indicators.config import Settings
 from services.indicators.handlers.service import Indicators
 from services.indicators.projections.counter_results import CounterResults
 
-BLUEPRINTS = (counter_results.blueprint,)
+BLUEPRINTS = (counter_results.blueprint, intake.blueprint)
 """Every blueprint of the service."""
 
 
@@ -47,6 +47,7 @@ def app_of(service: Indicators, figures: FigureFolder, *, metrics: Metrics | Non
         satisfied_scores=figures.satisfied_scores,
     )
     counter_results.attach(app, results, service.clock)
+    intake.attach(app, service)
     publish_api(app, "indicators", BLUEPRINTS)
     return app
 

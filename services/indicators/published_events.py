@@ -23,6 +23,7 @@ from services.indicators.domain.catalogue_events import (
     TargetWithdrawn,
 )
 from services.indicators.domain.events import BlockReleased, ServedReleased
+from services.indicators.domain.intake_events import DossierRecorded
 from services.indicators.domain.leaf import Leaf
 from services.indicators.domain.lines import Line, lines_of
 from services.indicators.domain.measurement_events import (
@@ -201,6 +202,8 @@ def _hour(clock: Clock) -> datetime:
 DEFINITION_STATE = "indicators.definition.state.v1"
 MEASUREMENT_EVENTS = "indicators.measurement.events.v1"
 REGISTER_EVENTS = "indicators.register.events.v1"
+INTAKE_EVENTS = "indicators.intake.events.v1"
+"""Dossiers one by one: read by the figure folder alone."""
 
 
 def _indicator(_event: Event, said: Said) -> Mapping[str, object]:
@@ -255,6 +258,26 @@ def _register_key(event: Any, _said: Said) -> str:
     return f"register-{event.register}"
 
 
+def _one_stop_key(event: DossierRecorded, _said: Said) -> str:
+    # All that a one-stop says goes one way, so a newer statement about a dossier cannot overtake an older one.
+    return f"dossiers-{event.one_stop_id}"
+
+
+_DOSSIER = plain(
+    "one_stop_id",
+    "dossier_id",
+    "field",
+    "procedure",
+    "received_on",
+    "due_on",
+    "solved_on",
+    "online",
+    "in_software",
+    "returned",
+    "apology_sent_on",
+    "new_due_dates",
+    "at",
+)
 _ENTRY = plain("register", "entry_id", "unit_id", "values", "counts", "expires_on", "on", "at")
 _INDICATOR = Message(topic=DEFINITION_STATE, fact="indicator_recorded", data=_indicator)
 _TARGET = Message(topic=DEFINITION_STATE, fact="target_recorded", data=_target)
@@ -282,6 +305,7 @@ MESSAGES: Mapping[type[Event], Message] = {
         data=plain("register", "entry_id", "unit_id", "on", "at"),
         key=_register_key,
     ),
+    DossierRecorded: Message(topic=INTAKE_EVENTS, fact="dossier_recorded", data=_DOSSIER, key=_one_stop_key),
 }
 """Which facts of the service's own store become public messages; what is not listed stays inside.
 

@@ -5,6 +5,7 @@ from services.chassis.streams import Kind
 from services.indicators.domain import (
     catalogue_events,
     definition,
+    intake_events,
     measurement,
     measurement_events,
     register,
@@ -35,5 +36,7 @@ REGISTRY = EventRegistry(
         register_events.RegisterEntryRecorded,
         register_events.RegisterEntryAmended,
         register_events.RegisterEntryClosed,
+        intake_events.DossierBatchTaken,
+        intake_events.DossierRecorded,
     )
 )
