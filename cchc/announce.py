@@ -23,7 +23,7 @@ def announce(folder: DataFolder, counter: str | None) -> None:
     click.echo(f"  Portal             {at}/")
     click.echo(f"  Counter results    {at}/counter-results")
     click.echo(f"  Kiosk              {at}/kiosk/#code={code}")
-    for service in ("survey", "indicators", "directory", "reporting"):
+    for service in ("survey", "tasks", "indicators", "directory", "reporting"):
         click.echo(f"  API {service:<14} {at}/api/{service}/v1/")
     if (path := _set_up_path(client)) is not None:
         click.echo(f"  Set-up (once)      {at}{path}")

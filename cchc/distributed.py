@@ -34,6 +34,9 @@ from services.indicators.config import Settings as IndicatorsSettings
 from services.survey import bootstrap as survey
 from services.survey import worker as survey_worker
 from services.survey.config import Settings as SurveySettings
+from services.tasks import bootstrap as tasks
+from services.tasks import worker as tasks_worker
+from services.tasks.config import Settings as TasksSettings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +70,13 @@ SERVICES: Mapping[str, Service] = {
         migrate=survey.migrate,
         stores={"survey": _own_database},
         tasks=survey_worker.build_worker,
+        key_set=_issuers_keys,
+    ),
+    "tasks": Service(
+        settings=TasksSettings.from_env,
+        migrate=tasks.migrate,
+        stores={"tasks": _own_database},
+        tasks=tasks_worker.build_worker,
         key_set=_issuers_keys,
     ),
     "indicators": Service(

@@ -61,17 +61,22 @@ from services.survey import app as survey_app
 from services.survey import bootstrap as survey
 from services.survey import worker as survey_worker
 from services.survey.config import Settings as SurveySettings
+from services.tasks import app as tasks_app
+from services.tasks import bootstrap as tasks
+from services.tasks import worker as tasks_worker
+from services.tasks.config import Settings as TasksSettings
 
 KIOSK = Path(__file__).parent.parent / "services" / "survey" / "kiosk" / "dist"
 WEB_THREADS = 16
 MOST_CONNECTIONS = 4096
 """Beyond so many at once, open pages included, a caller is answered 503 before anything is read of it."""
-SEALED_STORES = ("survey", "gateway", "indicators", "folder")
+SEALED_STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 
 
 def migrate_web(env: Environment) -> None:
     """Bring the files that the web process writes to this release's schema."""
     survey.migrate(SurveySettings.from_env(env))
+    tasks.migrate(TasksSettings.from_env(env))
     indicators.migrate(IndicatorsSettings.from_env(env))
     settings = GatewaySettings.from_env(env)
     gateway.migrate(settings)
@@ -107,10 +112,10 @@ def worker(env: Environment) -> None:
     """Work until told to stop."""
     configure_logging("worker", level=env.text(LOG_LEVEL))
     folder = DataFolder(env.path(DATA))
-    tasks = [*_service_tasks(env), *sealers(folder)]
+    work = [*_service_tasks(env), *sealers(folder)]
     clock = open_clock(timedelta(seconds=env.integer(SHIFT_SECONDS)), env.path_if_told(CLOCK_FILE))
-    control = WorkerControl(_projectors(tasks), verifier=_verifier(folder), clock=clock)
-    run_worker(tasks, control=control, internal_port=env.integer(INTERNAL_PORT))
+    control = WorkerControl(_projectors(work), verifier=_verifier(folder), clock=clock)
+    run_worker(work, control=control, internal_port=env.integer(INTERNAL_PORT))
 
 
 def projectors_of(env: Environment) -> list[Projector]:
@@ -124,13 +129,14 @@ def _service_tasks(env: Environment) -> list[Task]:
     log = log_of(DataFolder(env.path(DATA)))
     return [
         *survey_worker.build_worker(SurveySettings.from_env(env), log),
+        *tasks_worker.build_worker(TasksSettings.from_env(env), log),
         *indicators_worker.build_worker(settings, log),
         *gateway_worker.build_worker(GatewaySettings.from_env(env), log),
     ]
 
 
-def _projectors(tasks: Sequence[Task]) -> list[Projector]:
-    return [task for task in tasks if isinstance(task, Projector)]
+def _projectors(work: Sequence[Task]) -> list[Projector]:
+    return [task for task in work if isinstance(task, Projector)]
 
 
 def sealers(folder: DataFolder) -> list[Sealer]:
@@ -146,26 +152,30 @@ def _front(env: Environment, metrics: Metrics, *, internal_port: int) -> Front:
     survey_settings = SurveySettings.from_env(env)
     taking_ballots = survey.build(survey_settings, metrics=metrics)
     survey_flask = survey_app.app_of(taking_ballots, survey_settings, metrics=metrics)
+    leading = tasks.build(TasksSettings.from_env(env), metrics=metrics)
+    tasks_flask = tasks_app.app_of(leading, metrics=metrics)
     indicators_settings = IndicatorsSettings.from_env(env)
     measuring = indicators.build(indicators_settings, metrics=metrics)
     folder = indicators.build_folder(indicators_settings, read_only=True)
     figures = indicators_app.app_of(measuring, folder, metrics=metrics)
-    ways = {"survey": WsgiClient(survey_flask), "indicators": WsgiClient(figures)}
+    ways = {"survey": WsgiClient(survey_flask), "tasks": WsgiClient(tasks_flask), "indicators": WsgiClient(figures)}
     people = gateway.build(GatewaySettings.from_env(env), metrics=metrics, services=ways)
     checks = [
         _reads("survey", taking_ballots.streams.store),
         _reads("gateway", people.store),
+        _reads("tasks", leading.streams.store),
         _reads("indicators", measuring.streams.store),
         Check("tablet_reports", taking_ballots.reports.why_not_sent),
     ]
     health = threaded(create_internal_app(metrics, checks))
     room, rates = Room(), Rates.from_env(env)
-    for app in (survey_flask, figures, people.app):
+    for app in (survey_flask, tasks_flask, figures, people.app):
         runtime_of(app).rates = rates
     apps: dict[str, ASGIApp] = {
         "/streams/": people.streams,
         "/kiosk/": kiosk_files(KIOSK),
         "/api/survey/": WholeBodies(threaded(survey_flask), room),
+        "/api/tasks/": WholeBodies(threaded(tasks_flask), room),
         "/api/indicators/": WholeBodies(threaded(figures), room),
         "": WholeBodies(threaded(people.app), room),
     }

@@ -26,8 +26,10 @@ from services.indicators.config import Settings as IndicatorsSettings
 from services.survey import bootstrap as survey
 from services.survey.config import Settings as SurveySettings
 from services.survey.handlers.pack import load_pack
+from services.tasks import bootstrap as tasks
+from services.tasks.config import Settings as TasksSettings
 
-NOT_LOADED_YET = ("plan", "scorecards")
+NOT_LOADED_YET = ("scorecards",)
 """Parts that no service of this release takes in."""
 UNFINISHED = "unfinished"
 """Where a new folder's files lie until all of them are there."""
@@ -112,6 +114,7 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
         make_seals(folder)
     _load_gateway(GatewaySettings.from_env(env), parts)
     _load_survey(SurveySettings.from_env(env), parts)
+    _load_tasks(TasksSettings.from_env(env), parts)
     _load_indicators(IndicatorsSettings.from_env(env), parts)
 
 
@@ -150,6 +153,15 @@ def _load_survey(settings: SurveySettings, parts: Mapping[str, Any]) -> None:
     service = survey.build(settings)
     try:
         load_pack(service, parts)
+    finally:
+        service.close()
+
+
+def _load_tasks(settings: TasksSettings, parts: Mapping[str, Any]) -> None:
+    tasks.migrate(settings)
+    service = tasks.build(settings)
+    try:
+        tasks.load_pack(service, parts)
     finally:
         service.close()
 

@@ -5,8 +5,9 @@ from services.chassis.broker.outbox_reader import OutboxBroker
 from services.gateway.directory.published_events import UNIT_STATE_TOPIC
 from services.gateway.identity.published_events import ACCESS_TOPIC
 from services.indicators import published_events as indicators
-from services.indicators.projections.running_messages import INTAKE_TOPIC, REPORTS_TOPIC, TASKS_TOPIC
+from services.indicators.projections.running_messages import INTAKE_TOPIC
 from services.survey import published_events as survey
+from services.tasks import published_events as tasks
 
 OWNERS = {
     survey.BALLOTS: "survey",
@@ -15,8 +16,9 @@ OWNERS = {
     survey.QUESTIONNAIRES: "survey",
     survey.SURVEYS: "survey",
     survey.QUARANTINE: "survey",
-    TASKS_TOPIC: "tasks",
-    REPORTS_TOPIC: "tasks",
+    tasks.TASKS: "tasks",
+    tasks.REPORTS: "tasks",
+    tasks.PLANS: "tasks",
     indicators.FIGURE_EVENTS: "folder",
     indicators.FIGURE_STATE: "folder",
     indicators.DEFINITION_STATE: "indicators",

@@ -19,6 +19,7 @@ from services.chassis.live_reads import LiveReads
 from services.chassis.metrics import Metrics
 from services.chassis.migrations import upgrade
 from services.chassis.streams import Streams
+from services.chassis.units import unit_name
 from services.survey.adapters.ballot_tables import BallotTables
 from services.survey.config import Settings
 from services.survey.domain.abuse import RULE_SETS
@@ -33,7 +34,7 @@ from services.survey.handlers.pack import load_pack
 from services.survey.handlers.reports import Reports
 from services.survey.handlers.service import Survey
 from services.survey.handlers.staff import BallotDesk
-from services.survey.projections.units import UNITS, unit_name
+from services.survey.projections.units import UNITS
 from services.survey.published_events import Publisher
 
 __all__ = ["build", "configuration_key", "load_pack", "migrate"]

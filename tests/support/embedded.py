@@ -24,7 +24,7 @@ from tests.chaos.pause import wait_for_nobody
 from tests.chaos.processes import Process, descendants, send
 from tests.support.servers.ports import eventually
 
-STORES = ("survey", "gateway", "indicators", "folder")
+STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 
 
 class Instance:

@@ -10,13 +10,14 @@ from services.chassis.http.blueprints import refuses
 from services.chassis.http.etags import conditional, required_version
 from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.paging import PageQuery
+from services.chassis.units import UnknownUnit, refuse_unknown_units
 from services.survey.api.service import list_answer, survey
 from services.survey.domain.commands import CloseCounter, MoveCounter, OpenCounter, RenameCounter
-from services.survey.domain.errors import AlreadyExists, CounterIsClosed, UnknownCounter, UnknownUnit
+from services.survey.domain.errors import AlreadyExists, CounterIsClosed, UnknownCounter
 from services.survey.domain.events import OpeningSpan
 from services.survey.handlers.kinds import COUNTER
 from services.survey.projections.counters import COUNTERS
-from services.survey.projections.units import UNITS, known_units
+from services.survey.projections.units import UNITS
 
 _ID = validate.Regexp(r"^[a-z0-9-]{1,64}\Z")
 _NAME = validate.Length(min=1, max=200)
@@ -157,10 +158,7 @@ def close_counter(sent: dict[str, Any], counter_id: str) -> Response:
 
 
 def _refuse_unknown_units(sent: dict[str, Any]) -> None:
-    wanted = {sent["unit_id"], sent["one_stop_id"]}
-    known: frozenset[str] = survey().read_model(UNITS, lambda view: known_units(view, wanted)) or frozenset()
-    if unknown := wanted - known:
-        raise UnknownUnit("The directory has told of no such unit.", unit_ids=sorted(unknown))
+    refuse_unknown_units(survey().read_model, UNITS, {sent["unit_id"], sent["one_stop_id"]})
 
 
 def _change(command: MoveCounter | RenameCounter | CloseCounter) -> Response:

@@ -10,7 +10,7 @@ StateConflict
 ├── CounterIsClosed · DeviceIsRevoked
 └── NotReleasable
 RuleBroken
-└── UnknownUnit · InvalidPeriod · InvalidKey · NothingToPrint · InvalidSession · BackupAhead
+└── InvalidPeriod · InvalidKey · NothingToPrint · InvalidSession · BackupAhead
 """
 
 from services.chassis.domain import NotAllowed, NotFound, RuleBroken, StateConflict
@@ -119,13 +119,6 @@ class NotReleasable(StateConflict):
 
     code = "not_releasable"
     title = "Nội dung này không đọc được như một phiếu"
-
-
-class UnknownUnit(RuleBroken):
-    """Raised when a counter would belong to units that the directory has not told of; `unit_ids` in `params` lists them."""
-
-    code = "unknown_unit"
-    title = "Không có đơn vị này"
 
 
 class InvalidPeriod(RuleBroken):

@@ -1,0 +1,1 @@
+"""What the tasks service stands on besides its event store: the tenant pack and the files of evidence."""

@@ -1,0 +1,1 @@
+"""The rules of the tasks service. Pure: time, ids and the calendar come as arguments."""

@@ -1,0 +1,69 @@
+"""What the reform desk does about a task: check its completion, cancel it, reopen it. Nobody accepts their own report."""
+
+from services.chassis.domain import Event
+from services.tasks.domain import events
+from services.tasks.domain.commands import AcceptCompletion, CancelTask, ReopenTask, ReturnCompletion
+from services.tasks.domain.errors import HasParts, NotEnded, NotReported, OwnReport, TaskHasEnded
+from services.tasks.domain.task import RollUp, State, Task
+
+
+def accept_completion(state: Task, command: AcceptCompletion) -> tuple[Event, ...]:
+    """Find the report right; it counts from the day of the report."""
+    if state.task and state.state is State.COMPLETED:
+        return ()
+    if state.state is not State.REPORTED or state.reported is None:
+        raise NotReported(task_id=command.task_id, state=state.state)
+    if state.reported.by == command.by:
+        raise OwnReport("Who reports a completion cannot accept it.", task_id=command.task_id)
+    accepted = events.CompletionAccepted(
+        unit_id=state.task.unit_id,
+        note=command.note,
+        completed_on=state.reported.on,
+        timeliness=state.timeliness_on(state.reported.on),
+        due_on=state.due_on,
+        first_due_on=state.first_due_on,
+        on=command.on,
+        by=command.by,
+        at=command.at,
+    )
+    return (accepted,)
+
+
+def return_completion(state: Task, command: ReturnCompletion) -> tuple[Event, ...]:
+    """Send the report back."""
+    if state.task and state.state is State.RETURNED:
+        return ()
+    if state.state is not State.REPORTED:
+        raise NotReported(task_id=command.task_id, state=state.state)
+    returned = events.CompletionReturned(
+        unit_id=state.task.unit_id, reason=command.reason, on=command.on, by=command.by, at=command.at
+    )
+    return (returned,)
+
+
+def cancel(state: Task, command: CancelTask) -> tuple[Event, ...]:
+    """Let nobody have to do the task."""
+    if state.task and state.state is State.CANCELLED:
+        return ()
+    if state.state is State.COMPLETED:
+        raise TaskHasEnded(task_id=command.task_id, state=state.state)
+    return (events.TaskCancelled(reason=command.reason, on=command.on, by=command.by, at=command.at),)
+
+
+def reopen(state: Task, command: ReopenTask) -> tuple[Event, ...]:
+    """Let a task that had ended go on: a refused one waits for an answer again, any other is in hand."""
+    if state.task and state.state not in {State.COMPLETED, State.CANCELLED, State.REFUSED}:
+        raise NotEnded(task_id=command.task_id, state=state.state)
+    if state.state is State.COMPLETED and state.roll_up == RollUp.ALL_PARTS:
+        raise HasParts(task_id=command.task_id, parts=state.parts)
+    return (_reopened(state, command),)
+
+
+def reopen_with_part(state: Task, command: ReopenTask) -> tuple[Event, ...]:
+    """Let the whole go on because a part does."""
+    return (_reopened(state, command),) if state.state is State.COMPLETED else ()
+
+
+def _reopened(state: Task, command: ReopenTask) -> events.TaskReopened:
+    after = State.SPLIT if state.parts else State.ASSIGNED if state.state is State.REFUSED else State.ACCEPTED
+    return events.TaskReopened(reason=command.reason, state=after, on=command.on, by=command.by, at=command.at)

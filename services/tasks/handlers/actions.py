@@ -1,0 +1,132 @@
+"""Commands about tasks: one row per command in the table at the foot. What concerns several tasks is recorded at once."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from services.chassis.domain import Event
+from services.chassis.streams import Streams, Versioned
+from services.tasks.domain import commands as wish
+from services.tasks.domain import desk, extensions, splitting, task, work
+from services.tasks.domain.commands import AssignTask, CancelTask, ReopenTask, SplitTask, TaskAction
+from services.tasks.domain.task import Parts, Task
+from services.tasks.domain.working_days import WorkingDays
+from services.tasks.handlers.kinds import TASK
+from services.tasks.handlers.together import Beside, Change, Together
+
+Decide = Callable[[Task, Any], Sequence[Event]]
+
+
+class TaskDesk:
+    """Handles commands about tasks."""
+
+    def __init__(self, streams: Streams, together: Together, days: WorkingDays) -> None:
+        """Record through `streams`, and what concerns several tasks through `together`."""
+        self._streams = streams
+        self._together = together
+        self._days = days
+
+    def assign(self, command: AssignTask) -> Versioned[Task]:
+        """Give a unit a task."""
+        return self._streams.decide(TASK, command.task_id, lambda state: task.assign(state, command))
+
+    def handle(self, command: TaskAction, *, expected_version: int | None = None) -> Versioned[Task]:
+        """Handle a command about a task that is there; give the task as it stands then."""
+        match command:
+            case SplitTask():
+                changes = self._split(command)
+            case CancelTask():
+                changes = list(self._cancelled(command))
+            case ReopenTask():
+                changes = list(self._reopened(command))
+            case _:
+                return self._decide(command, expected_version)
+        at = self._together.decide(changes, expected_version=expected_version)
+        self.roll_up(at.state, command.at)
+        return at
+
+    def attach(self, command: wish.AttachEvidence, beside: Beside) -> Versioned[Task]:
+        """Attach evidence whose bytes are kept in the same transaction."""
+        change = Change(TASK, command.task_id, lambda state: work.attach_evidence(state, command))
+        return self._together.decide([change], beside=beside)
+
+    def deciding(self, command: TaskAction) -> Change:
+        """Give what a command decides about its one task, to be recorded together with something else."""
+        decide = self._rule(type(command))
+        return Change(TASK, command.task_id, lambda state: decide(state, command))
+
+    def parts_of(self, state: Task) -> Parts:
+        """Load the parts of a task."""
+        return {name: self._streams.load(TASK, name).state for name in state.parts}
+
+    def roll_up(self, state: Task, at: datetime) -> None:
+        """Complete what this task was the last open part of, and so on upwards."""
+        while (parent := state.task.parent_task_id) is not None:
+            before = self._streams.load(TASK, parent)
+            after = self.roll_up_whole(parent, at)
+            if after.version == before.version:
+                return
+            state = after.state
+
+    def roll_up_whole(self, task_id: str, at: datetime) -> Versioned[Task]:
+        """Complete a split task when its parts are."""
+        return self._streams.decide(TASK, task_id, lambda state: splitting.roll_up(state, self.parts_of(state), at))
+
+    def _decide(self, command: TaskAction, expected_version: int | None) -> Versioned[Task]:
+        decide = self._rule(type(command))
+        at = self._streams.decide(
+            TASK, command.task_id, lambda state: decide(state, command), expected_version=expected_version
+        )
+        if isinstance(command, wish.AcceptCompletion):
+            self.roll_up(at.state, command.at)
+        return at
+
+    def _rule(self, kind: type[TaskAction]) -> Decide:
+        if kind is wish.ReportCompletion:
+            return lambda state, command: work.report_completion(state, command, self.parts_of(state))
+        if kind is wish.DecideExtension:
+            return partial(_decide_extension, days=self._days)
+        return RULES[kind]
+
+    def _split(self, command: SplitTask) -> list[Change]:
+        state = self._streams.load(TASK, command.task_id).state
+        state.task  # noqa: B018 - refuses what is not there
+        parts = [Change(TASK, part.task_id, partial(_assign_part, part)) for part in splitting.parts_of(state, command)]
+        return [Change(TASK, command.task_id, lambda now: splitting.split(now, command)), *parts]
+
+    def _cancelled(self, command: CancelTask) -> Iterator[Change]:
+        yield Change(TASK, command.task_id, lambda state: desk.cancel(state, command))
+        for name in self._streams.load(TASK, command.task_id).state.parts:
+            yield from self._cancelled_part(name, command)
+
+    def _cancelled_part(self, name: str, command: CancelTask) -> Iterator[Change]:
+        yield Change(TASK, name, lambda state: () if state.state in task.ENDED else desk.cancel(state, command))
+        for part in self._streams.load(TASK, name).state.parts:
+            yield from self._cancelled_part(part, command)
+
+    def _reopened(self, command: ReopenTask) -> Iterator[Change]:
+        yield Change(TASK, command.task_id, lambda state: desk.reopen(state, command))
+        state = self._streams.load(TASK, command.task_id).state
+        while (whole := state.task.parent_task_id) is not None:
+            yield Change(TASK, whole, lambda now: desk.reopen_with_part(now, command))
+            state = self._streams.load(TASK, whole).state
+
+
+def _assign_part(part: AssignTask, state: Task) -> Sequence[Event]:
+    return task.assign(state, part)
+
+
+def _decide_extension(state: Task, command: wish.DecideExtension, *, days: WorkingDays) -> Sequence[Event]:
+    return extensions.decide(state, command, days)
+
+
+RULES: Mapping[type[TaskAction], Decide] = {
+    wish.AcceptTask: work.accept,
+    wish.RefuseTask: work.refuse,
+    wish.ReportProgress: work.report_progress,
+    wish.AttachEvidence: work.attach_evidence,
+    wish.RequestExtension: extensions.request,
+    wish.AcceptCompletion: desk.accept_completion,
+    wish.ReturnCompletion: desk.return_completion,
+}

@@ -1,0 +1,1 @@
+"""Read models of the tasks service, kept by its worker."""

@@ -1,0 +1,174 @@
+"""Asks the board: lists by unit, plan or state in order of deadlines, counts per unit, and what a schedule has to look at."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Row, Select, Table, and_, case, exists, func, literal, or_, select
+
+from services.chassis.projection import View
+from services.tasks.projections.board_messages import NEVER
+
+ENDED = ("completed", "cancelled", "refused")
+WAITING_DUTIES = ("open", "returned", "missing")
+DUE_SOON_DAYS = 7
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskQuery:
+    """Which tasks are wanted; what is not said is not asked for."""
+
+    unit_id: str | None = None
+    plan_id: str | None = None
+    duty: str | None = None
+    paragraph: str | None = None
+    state: str | None = None
+    overdue: bool | None = None
+    due_before: date | None = None
+    after: tuple[str, str] | None = None
+    limit: int = 50
+
+
+def list_tasks(view: View, wanted: TaskQuery, today: date) -> Sequence[Row[Any]]:
+    """Give one more task than is wanted, in order of deadlines."""
+    tasks = view.table("tasks")
+    query = select(tasks).order_by(tasks.c.sort_due, tasks.c.task_id).limit(wanted.limit + 1)
+    equal = {
+        "unit_id": wanted.unit_id,
+        "plan_id": wanted.plan_id,
+        "duty_code": wanted.duty,
+        "paragraph": wanted.paragraph,
+        "state": wanted.state,
+    }
+    for name, value in equal.items():
+        if value is not None:
+            query = query.where(tasks.c[name] == value)
+    return view.connection.execute(_dated(query, tasks, wanted, today)).all()
+
+
+def _dated(query: Select[Any], tasks: Table, wanted: TaskQuery, today: date) -> Select[Any]:
+    if wanted.overdue is not None:
+        late = _is_overdue(tasks, today)
+        query = query.where(late if wanted.overdue else ~late)
+    if wanted.due_before is not None:
+        query = query.where(tasks.c.sort_due < wanted.due_before.isoformat())
+    if wanted.after is not None:
+        due, task_id = wanted.after
+        later = and_(tasks.c.sort_due == due, tasks.c.task_id > task_id)
+        query = query.where(tasks.c.sort_due >= due).where(or_(tasks.c.sort_due > due, later))
+    return query
+
+
+def _is_overdue(tasks: Table, today: date) -> ColumnElement[bool]:
+    return and_(tasks.c.state.notin_(ENDED), tasks.c.sort_due < today.isoformat())
+
+
+def task_row(view: View, task_id: str) -> Row[Any] | None:
+    """Find a task."""
+    tasks = view.table("tasks")
+    return view.connection.execute(select(tasks).where(tasks.c.task_id == task_id)).one_or_none()
+
+
+def counts_by(view: View, column: str, on: date, where: Mapping[str, str]) -> Sequence[Row[Any]]:
+    """Count tasks as they stood in the evening of a day, by the values of a column."""
+    tasks = view.table("tasks")
+    day, soon = on.isoformat(), (on + timedelta(days=DUE_SOON_DAYS)).isoformat()
+    completed = and_(tasks.c.completed_on.is_not(None), tasks.c.completed_on <= day)
+    cancelled = and_(tasks.c.cancelled_on.is_not(None), tasks.c.cancelled_on <= day)
+    going = and_(~completed, ~cancelled, tasks.c.state != "refused")
+    extended = and_(tasks.c.first_due_on.is_not(None), tasks.c.first_due_on < tasks.c.due_on)
+    counted = {
+        "total": ~cancelled,
+        "open": going,
+        "overdue": and_(going, tasks.c.sort_due < day),
+        "due_soon": and_(going, tasks.c.sort_due >= day, tasks.c.sort_due <= soon),
+        "completed": completed,
+        "on_time": and_(completed, tasks.c.timeliness == "on_time"),
+        "late": and_(completed, tasks.c.timeliness == "late"),
+        "extended": and_(~cancelled, extended),
+    }
+    sums = [func.coalesce(func.sum(case((told, 1), else_=0)), 0).label(name) for name, told in counted.items()]
+    query = select(tasks.c[column], *sums).where(tasks.c.assigned_on <= day).group_by(tasks.c[column])
+    for name, value in where.items():
+        query = query.where(tasks.c[name] == value)
+    return view.connection.execute(query.order_by(tasks.c[column])).all()
+
+
+def list_rows(
+    view: View, table: str, equal: Mapping[str, str | None], *, after: str | None, limit: int
+) -> Sequence[Row[Any]]:
+    """Give one more row than wanted of a table, in order of its key."""
+    rows = view.table(table)
+    key = next(iter(rows.primary_key))
+    query = select(rows).order_by(key).limit(limit + 1)
+    for name, value in equal.items():
+        if value is not None:
+            query = query.where(rows.c[name] == value)
+    return view.connection.execute(query if after is None else query.where(key > after)).all()
+
+
+def list_notices(
+    view: View, unit_id: str, *, before: tuple[str, str] | None, limit: int, desk: bool
+) -> Sequence[Row[Any]]:
+    """Give one more of a unit's reminders than wanted, newest first; without the desk's, unless they are asked for."""
+    notices = view.table("notices")
+    query = select(notices).where(notices.c.unit_id == unit_id)
+    if not desk:
+        query = query.where(notices.c.role.like("unit_%"))
+    if before is not None:
+        on, notice_id = before
+        earlier = and_(notices.c.on == on, notices.c.notice_id < notice_id)
+        query = query.where(notices.c.on <= on).where(or_(notices.c.on < on, earlier))
+    query = query.order_by(notices.c.on.desc(), notices.c.notice_id.desc()).limit(limit + 1)
+    return view.connection.execute(query).all()
+
+
+def unreminded(view: View, rule: str, days: int, today: date, *, limit: int) -> Sequence[Row[Any]]:
+    """Give tasks of which a rule should have reminded by today and has not, for the deadline that holds."""
+    tasks, notices = view.table("tasks"), view.table("notices")
+    latest = (today - timedelta(days=days)).isoformat()
+    told = exists().where(notices.c.notice_id == literal(f"{rule}.") + tasks.c.due_on + literal(".") + tasks.c.task_id)
+    wanted = (
+        select(tasks)
+        .where(tasks.c.state.notin_((*ENDED, "split", "reported")), tasks.c.sort_due <= latest)
+        .where(tasks.c.sort_due < NEVER, ~told, *_known_in_time(tasks.c.sort_due, tasks.c.known_on, days))
+        .order_by(tasks.c.sort_due, tasks.c.task_id)
+        .limit(limit)
+    )
+    return view.connection.execute(wanted).all()
+
+
+def _known_in_time(due: Column[Any], known_on: Column[Any], days: int) -> tuple[ColumnElement[bool], ...]:
+    # As the rules have it: what was late when it became known is only ever said to be late.
+    return (due >= known_on,) if days <= 0 else ()
+
+
+def unreminded_duties(view: View, rule: str, days: int, today: date, *, limit: int) -> Sequence[Row[Any]]:
+    """Give duties of which a rule should have reminded by today and has not."""
+    duties, notices = view.table("duties"), view.table("notices")
+    latest = (today - timedelta(days=days)).isoformat()
+    told = exists().where(
+        notices.c.notice_id == literal(f"{rule}.") + duties.c.due_on + literal(".") + duties.c.duty_id
+    )
+    wanted = (
+        select(duties)
+        .where(duties.c.state.in_(WAITING_DUTIES), duties.c.due_on_rolled <= latest, ~told)
+        .where(*_known_in_time(duties.c.due_on_rolled, duties.c.known_on, days))
+        .order_by(duties.c.due_on_rolled, duties.c.duty_id)
+        .limit(limit)
+    )
+    return view.connection.execute(wanted).all()
+
+
+def overdue_duties(view: View, today: date) -> Sequence[str]:
+    """Name the duties whose day has passed without a report."""
+    duties = view.table("duties")
+    wanted = select(duties.c.duty_id).where(duties.c.state == "open", duties.c.due_on_rolled < today.isoformat())
+    return view.connection.execute(wanted).scalars().all()
+
+
+def split_tasks(view: View) -> Sequence[str]:
+    """Name the tasks that wait for their parts."""
+    tasks = view.table("tasks")
+    return view.connection.execute(select(tasks.c.task_id).where(tasks.c.state == "split")).scalars().all()
