@@ -62,15 +62,18 @@ def copy_surroundings(folder: DataFolder, place: Path) -> None:
     shutil.copytree(folder.keys, place / "keys")
     shutil.copytree(folder.pack, place / folder.kept_pack.name)
     shutil.copy2(folder.root / "tenant.json", place)
+    if folder.clock.exists():
+        shutil.copy2(folder.clock, place)
 
 
 def _files(folder: DataFolder, place: Path) -> Iterator[Copied]:
     for name in COPIED_FILES:
         if folder.database(name).exists():
-            yield _copy(folder.database(name), place / f"{name}.db", name)
+            yield copy_file(folder.database(name), place / f"{name}.db", name)
 
 
-def _copy(source: Path, target: Path, name: str) -> Copied:
+def copy_file(source: Path, target: Path, name: str) -> Copied:
+    """Copy a file of SQLite while it is in use."""
     reading = pysqlite3.dbapi2.connect(f"file:{source}?mode=ro", uri=True)
     writing = pysqlite3.dbapi2.connect(str(target))
     try:

@@ -24,6 +24,9 @@ class LazyGroup(click.Group):
         "verify": ("cchc.verify", "Check seals, numbers and bodies."),
         "backup": ("cchc.backup", "Copy what cannot be rebuilt, while it runs."),
         "restore": ("cchc.restore", "Put a backup back."),
+        "export": ("cchc.export", "Write the whole tenant into a folder, for either profile."),
+        "import": ("cchc.import_tenant", "Load what `cchc export` wrote into a new folder."),
+        "doctor": ("cchc.doctor", "Look after what this machine and the servers have to be like."),
         "reconcile": ("cchc.reconcile", "Rebuild what ran ahead of a restored store."),
     }
 
@@ -36,7 +39,9 @@ class LazyGroup(click.Group):
         if cmd_name not in self.places:
             return None
         module = importlib.import_module(self.places[cmd_name][0])
-        command: click.Command = getattr(module, cmd_name.replace("-", "_"))
+        # `import` is a word of the language itself.
+        attribute = {"import": "import_tenant"}.get(cmd_name, cmd_name.replace("-", "_"))
+        command: click.Command = getattr(module, attribute)
         return command
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

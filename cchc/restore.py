@@ -94,6 +94,8 @@ def restore_surroundings(folder: DataFolder, backup: Path) -> None:
     shutil.copytree(backup / "keys", folder.keys, dirs_exist_ok=True)
     if (pack := backup / folder.kept_pack.name).exists():
         shutil.copytree(pack, folder.kept_pack, dirs_exist_ok=True)
+    if (clock := backup / folder.clock.name).exists():
+        shutil.copy2(clock, folder.root)
     shutil.copy2(backup / "tenant.json", folder.root)
 
 

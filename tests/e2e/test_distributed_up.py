@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from cchc.demonstration.tablet import Tablet
+from cchc.up_distributed import why_not_ready
 from tests.chaos.processes import send
 from tests.support.distributed import Fleet, a_fleet
 from tests.support.servers.ports import eventually
@@ -78,6 +79,9 @@ def flushed(tablet: Tablet) -> bool:
 
 
 def is_quiet(fleet: Fleet) -> bool:
+    """Every process is ready, and every reader has read everything."""
+    if why_not_ready(fleet.data):
+        return False
     done = fleet.ask("projections", "list", "--json")
     if done.returncode:
         return False

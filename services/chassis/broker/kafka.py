@@ -73,6 +73,15 @@ class KafkaBroker:
                     admin.create_topics(missing)
                 admin.wait_for_topics(list(missing))
 
+    def topics(self) -> set[str]:
+        """Name the topics that are there.
+
+        Raises:
+            Unavailable: The log cannot be reached.
+        """
+        with _unavailable(), self._admin() as admin:
+            return set(admin.list_topics())
+
     def _settings(self, topic: Topic) -> dict[str, object]:
         configuration = dict(_COMPACTED if topic.compacted else _KEPT_FOR_EVER)
         configuration["min.insync.replicas"] = "2" if self._replication_factor > 2 else "1"

@@ -1,0 +1,1 @@
+"""What `cchc doctor` looks after, a module for each place it looks at."""

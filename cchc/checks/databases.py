@@ -1,0 +1,115 @@
+"""The databases: can they be reached, do they keep what they acknowledge, have all migrations run, do readers follow."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, inspect, text
+
+from cchc.checks.finding import Checks, Finding, ill, look, tried, well
+from cchc.copies import EVENT_STORES
+from cchc.data_folder import DataFolder
+from cchc.export import as_files
+from cchc.internal_client import InternalClient
+from cchc.moving import VERSIONS
+from cchc.restore import urls_of
+from cchc.servers import migrate_databases
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
+from services.chassis.projector.status import read_statuses
+from services.chassis.projector.tables import STATUS
+
+OLDEST_POSTGRES = 150_000
+MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
+MOST_SECONDS_APART = 2.0
+
+
+def look_at_databases(folder: DataFolder) -> Checks:
+    """Look at the database of every store."""
+    urls = {name: url for name, url in urls_of(folder).items() if name in EVENT_STORES}
+    if not folder.tenant().is_distributed:
+        urls = {name: url for name, url in urls.items() if folder.database(name).exists()}
+    for name, url in urls.items():
+        yield tried(f"database {name}", lambda: _reached(name, url), "start it, and see its URL and password")  # noqa: B023 - called here
+    with tempfile.TemporaryDirectory(prefix="cchc-doctor-") as place:
+        # What a new file is migrated to is what this release asks for.
+        migrate_databases(as_files(folder, Path(place)))
+        for name, url in urls.items():
+            asked = f"sqlite:///{Path(place) / f'{name}.db'}"
+            yield tried(f"migrations {name}", lambda: _migrated(name, url, asked), "run `cchc migrate`")  # noqa: B023 - as above
+    yield from _readers(folder, urls)
+
+
+def _reached(name: str, url: str) -> Finding:
+    engine = open_database(url, read_only=True)
+    try:
+        if engine.dialect.name == "sqlite":
+            with engine.connect() as connection:
+                connection.execute(text("SELECT count(*) FROM incarnations"))
+            return well(f"database {name}", "its file can be read")
+        return _server(name, engine)
+    finally:
+        engine.dispose()
+
+
+def _server(name: str, engine: Engine) -> Finding:
+    with engine.connect() as connection:
+        asked = connection.exec_driver_sql
+        number = int(asked("SHOW server_version_num").scalar_one())
+        off = [setting for setting in MUST_BE_ON if asked(f"SHOW {setting}").scalar_one() == "off"]
+        apart = abs((asked("SELECT clock_timestamp()").scalar_one() - SystemClock().now()).total_seconds())
+    if number < OLDEST_POSTGRES:
+        return ill(f"database {name}", f"PostgreSQL {number // 10_000} is too old", "upgrade it to 15 or newer")
+    if off:
+        return ill(f"database {name}", f"{', '.join(off)} is off: acknowledged facts can be lost", "see infra/postgres")
+    if apart > MOST_SECONDS_APART:
+        return look(f"database {name}", f"its clock is {apart:.0f} s from ours", "have both machines' clocks kept")
+    return well(f"database {name}", f"PostgreSQL {number // 10_000} answers and writes through to the disk")
+
+
+def _migrated(name: str, url: str, asked: str) -> Finding:
+    there, wanted = _versions(url), _versions(asked)
+    behind = {table: version for table, version in wanted.items() if there.get(table) != version}
+    if behind:
+        told = ", ".join(f"{there.get(table) or 'none'} instead of {version}" for table, version in behind.items())
+        return ill(f"migrations {name}", f"it stands at {told}", "run `cchc migrate`")
+    return well(f"migrations {name}", ", ".join(wanted.values()) or "none are asked for")
+
+
+def _versions(url: str) -> dict[str, str]:
+    engine = open_database(url, read_only=True)
+    try:
+        with engine.connect() as connection:
+            tables = [it for it in inspect(connection).get_table_names() if it.endswith(VERSIONS)]
+            return {it: str(connection.exec_driver_sql(f"SELECT version_num FROM {it}").scalar()) for it in tables}
+    finally:
+        engine.dispose()
+
+
+def _readers(folder: DataFolder, urls: dict[str, str]) -> Checks:
+    def check() -> Finding:
+        statuses = _statuses(folder, urls)
+        if statuses is None:
+            return look("read models", "nothing is running, so nobody follows the log", "start it with `cchc up`")
+        wrong = [
+            f"{it['projection']} is {it['state']}, {it['lag_messages']} behind" for it in statuses if not it["ready"]
+        ]
+        if wrong:
+            return ill("read models", "; ".join(wrong), "runbook, *a projection is not ready*")
+        return well("read models", f"all {len(statuses)} follow the log")
+
+    yield tried("read models", check, "see whether the workers run")
+
+
+def _statuses(folder: DataFolder, urls: dict[str, str]) -> list[dict[str, Any]] | None:
+    if not folder.tenant().is_distributed:
+        return list(InternalClient(folder).workers("/control/projections")) if folder.is_running() else None
+    found: list[dict[str, Any]] = []
+    for url in urls.values():
+        engine = open_database(url, read_only=True)
+        with engine.connect() as connection:
+            if inspect(connection).has_table(STATUS.name):
+                told = read_statuses(connection, SystemClock().now())
+                found += [{name: getattr(it, name) for name in it.__slots__} for it in told]
+        engine.dispose()
+    return found or None

@@ -1,0 +1,107 @@
+"""`cchc export`: a whole tenant as one folder, in the form of the embedded profile, for `cchc import` into either."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+import pysqlite3.dbapi2
+
+from cchc.backup import copy_file, copy_surroundings
+from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, write_durably
+from cchc.data_folder import DataFolder
+from cchc.environment import all_variables_of, environment_of
+from cchc.moving import movable_tables, move_seals, move_tables
+from cchc.options import data_option
+from cchc.servers import STREAM_LOG, all_urls, database_variable, migrate_databases
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
+from services.chassis.seals import create_seals
+from services.chassis.settings import Environment
+
+SEALS = "seals"
+Said = Callable[[str], object]
+
+
+@click.command()
+@data_option
+@click.option("--to", "place", type=click.Path(path_type=Path), required=True, help="The folder to make.")
+def export(folder: DataFolder, place: Path) -> None:
+    """Write the whole tenant into a new folder, with nothing running: every fact and message, keys, accounts, the pack.
+
+    Read models are left out: they are built anew. Keep the folder as you keep a backup: it holds the keys.
+    """
+    folder.tenant()
+    if place.exists():
+        raise click.ClickException(f"{place} is there already")
+    with folder.locked():
+        export_tenant(folder, place, said=click.echo)
+    click.echo(f"exported to {place}; load it with: cchc import {place} --profile embedded|distributed --data FOLDER")
+
+
+def export_tenant(folder: DataFolder, place: Path, *, said: Said) -> Manifest:
+    """Copy everything into `place` and write the manifest last.
+
+    Raises:
+        click.ClickException: Somebody went on writing meanwhile.
+    """
+    place.mkdir(parents=True)
+    place.chmod(0o700)
+    copies = []
+    for made in _databases(folder, place) if folder.tenant().is_distributed else _files(folder, place):
+        copies.append(made)
+        said(f"  {made.name}: {made.size_bytes / 1e6:.1f} MB")
+    copy_surroundings(folder, place)
+    told = replace(folder.tenant(), profile="embedded")
+    (place / "tenant.json").write_text(json.dumps(asdict(told), indent=1) + "\n")
+    manifest = Manifest(made_at=SystemClock().now().isoformat(), tenant=folder.tenant().tenant, databases=copies)
+    write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
+    return manifest
+
+
+def _files(folder: DataFolder, place: Path) -> Iterator[Copied]:
+    for name in (SEALS, STREAM_LOG, *EVENT_STORES):
+        if folder.database(name).exists():
+            yield copy_file(folder.database(name), place / f"{name}.db", name)
+
+
+def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
+    urls = all_urls(environment_of(folder))
+    # The tables that migrations make in new files are what cannot be built from the log.
+    migrate_databases(as_files(folder, place))
+    with_seals = open_database(f"sqlite:///{place / 'seals.db'}")
+    with with_seals.begin() as connection:
+        create_seals(connection)
+    for name, url in urls.items():
+        _move(name, url, place)
+    with_seals.dispose()
+    for name in (SEALS, *urls):
+        _as_one_file(place / f"{name}.db")
+        extent = extent_of(f"sqlite:///{place / f'{name}.db'}") if name in EVENT_STORES else None
+        if extent is not None and extent_of(urls[name]) != extent:
+            raise click.ClickException(f"somebody writes into {name}: stop everything first")
+        yield copied(place / f"{name}.db", name, extent)
+
+
+def _move(name: str, url: str, place: Path) -> None:
+    source, target = open_database(url, read_only=True), open_database(f"sqlite:///{place / f'{name}.db'}")
+    move_tables(source, target, movable_tables(source if name == STREAM_LOG else target))
+    seals = open_database(f"sqlite:///{place / 'seals.db'}")
+    move_seals(source, seals, name)
+    for engine in (source, target, seals):
+        engine.dispose()
+
+
+def _as_one_file(file: Path) -> None:
+    connection = pysqlite3.dbapi2.connect(str(file))
+    connection.execute("PRAGMA journal_mode=DELETE")
+    connection.close()
+
+
+def as_files(folder: DataFolder, place: Path) -> Environment:
+    """Give the settings of a folder's services as if `place` were a folder of the embedded profile."""
+    told = dict(all_variables_of(folder))
+    for store in (*EVENT_STORES, STREAM_LOG):
+        told.pop(database_variable(store), None)
+    return Environment({**told, "CCHC_PROFILE": "embedded", "CCHC_DATA": str(place)})

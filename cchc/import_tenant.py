@@ -1,0 +1,92 @@
+"""`cchc import`: takes in a whole tenant that `cchc export` wrote, into files of its own or into PostgreSQL."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import click
+
+from cchc.copies import EVENT_STORES, Manifest, extent_of, read_manifest
+from cchc.data_folder import DataFolder
+from cchc.environment import environment_of
+from cchc.export import SEALS
+from cchc.moving import movable_tables, move_seals, move_tables
+from cchc.options import data_option, profile_option
+from cchc.restore import begin_new_life, erase_again, restore_databases, restore_surroundings
+from cchc.servers import STREAM_LOG, all_urls, check_settings, make_topics, migrate_databases
+from services.chassis.clock import SystemClock
+from services.chassis.database import open_database
+from services.chassis.ids import new_id
+from services.chassis.seals import create_seals
+from services.chassis.settings import SettingError
+
+Said = Callable[[str], object]
+
+
+@click.command("import")
+@click.argument("place", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@data_option
+@profile_option
+def import_tenant(place: Path, folder: DataFolder, profile: str | None) -> None:
+    """Load the tenant that PLACE holds into a new folder. Each store begins a new life; `cchc up` builds the read models."""
+    manifest = read_manifest(place)
+    if manifest.profile != "embedded":
+        raise click.ClickException(f"{place} is a backup of databases, no export: see cchc restore")
+    if folder.exists():
+        raise click.ClickException(f"{folder.root} holds a tenant already")
+    with folder.locked():
+        try:
+            erased = _take_in(folder, place, manifest, profile or "embedded")
+        except BaseException:
+            # Without this file the folder holds no tenant, and the command can be given again.
+            (folder.root / "tenant.json").unlink(missing_ok=True)
+            raise
+    click.echo(
+        f"{manifest.tenant} is loaded into {folder.root}; {erased} people were erased again; start it with cchc up"
+    )
+
+
+def _take_in(folder: DataFolder, place: Path, manifest: Manifest, profile: str) -> int:
+    if profile == "embedded":
+        names = [copied.name for copied in manifest.databases]
+        restore_databases(folder, place, names, now=SystemClock().now(), fresh_id=new_id)
+    else:
+        restore_surroundings(folder, place)
+        tenant = replace(folder.tenant(), profile=profile)
+        (folder.root / "tenant.json").write_text(json.dumps(asdict(tenant), indent=1) + "\n")
+        _into_servers(folder, place, manifest, said=click.echo)
+    return erase_again(folder, place)
+
+
+def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: Said) -> None:
+    env = environment_of(folder)
+    try:
+        check_settings(env)
+    except SettingError as refused:
+        raise click.ClickException(str(refused)) from None
+    migrate_databases(env)
+    make_topics(env)
+    for name, url in all_urls(env).items():
+        if name not in {copied.name for copied in manifest.databases}:
+            continue
+        if name in EVENT_STORES and extent_of(url)[0]:
+            raise click.ClickException(f"the database of {name} holds facts already; give an empty one")
+        _move(name, place, url)
+        if name in EVENT_STORES:
+            begin_new_life(folder, name, SystemClock().now(), new_id())
+        said(f"  {name}: moved")
+
+
+def _move(name: str, place: Path, url: str) -> None:
+    source = open_database(f"sqlite:///{place / f'{name}.db'}", read_only=True)
+    target = open_database(url)
+    move_tables(source, target, movable_tables(source if name == STREAM_LOG else target))
+    if (place / f"{SEALS}.db").exists():
+        with target.begin() as connection:
+            create_seals(connection)
+        seals = open_database(f"sqlite:///{place / f'{SEALS}.db'}", read_only=True)
+        move_seals(seals, target, name)
+        seals.dispose()
+    source.dispose()
+    target.dispose()

@@ -1,0 +1,123 @@
+"""`cchc export` and `cchc import`: a tenant moves from files into PostgreSQL and back, byte for byte."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cchc.data_folder import DataFolder
+from cchc.embedded import sealers
+from cchc.environment import environment_of
+from cchc.main import main
+from cchc.restore import urls_of
+from cchc.servers import database_urls, database_variables
+from services.chassis.database import open_database
+from services.chassis.event_store.opening import open_event_store
+from services.chassis.event_store.port import OutboxRow, RecordedFact
+from tests.integration.cchc.commands import init
+from tests.support.servers.kafka import KafkaServer
+from tests.support.servers.postgres import Databases
+
+STORES = tuple(database_variables())
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def empty(tmp_path: Path, postgres_databases: Databases, kafka: KafkaServer) -> Iterator[DataFolder]:
+    """A folder that only knows its servers."""
+    folder = DataFolder(tmp_path / "distributed")
+    folder.root.mkdir()
+    urls = {variable: postgres_databases.lend() for variable in database_variables().values()}
+    lines = [f"{variable}={url}" for variable, url in urls.items()]
+    folder.settings_file.write_text("\n".join([*lines, f"CCHC_KAFKA={kafka.bootstrap}", ""]))
+    yield folder
+    for url in urls.values():
+        postgres_databases.take_back(url)
+
+
+@pytest.fixture
+def made(folder: DataFolder, pack: Path) -> DataFolder:
+    """A folder of files with a tenant in it, sealed."""
+    assert init(folder, pack).exit_code == 0
+    for sealer in sealers(folder):
+        sealer.run_once()
+    return folder
+
+
+def ledgers(folder: DataFolder, name: str) -> tuple[list[RecordedFact], list[OutboxRow]]:
+    urls = database_urls(environment_of(folder)) if folder.tenant().is_distributed else urls_of(folder)
+    engine = open_database(urls[name], read_only=True)
+    store = open_event_store(engine)
+    try:
+        return list(store.read(0, 100_000)), list(store.read_outbox(0, 100_000))
+    finally:
+        store.close()
+        engine.dispose()
+
+
+def lives(folder: DataFolder, name: str) -> set[str]:
+    return {str(row.incarnation) for row in ledgers(folder, name)[1]}
+
+
+def test_a_tenant_moves_into_databases_and_back_into_files(made: DataFolder, empty: DataFolder, tmp_path: Path) -> None:
+    exported = run("export", "--data", made.root, "--to", tmp_path / "out")
+    assert exported.exit_code == 0, exported.output
+    imported = run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed")
+    assert imported.exit_code == 0, imported.output
+
+    for name in STORES:
+        facts, messages = ledgers(made, name)
+        moved_facts, moved_messages = ledgers(empty, name)
+        assert moved_facts == facts
+        assert moved_messages[: len(messages)] == messages
+        assert messages == [] or len(lives(empty, name) - lives(made, name)) == 1, "a move begins a new life"
+    assert max(len(ledgers(empty, name)[0]) for name in STORES) > 50
+    assert {key.name for key in empty.keys.iterdir()} >= {key.name for key in made.keys.iterdir()}
+    verified = run("verify", "--data", empty.root, "--json")
+    assert verified.exit_code == 0, verified.output
+
+    assert run("export", "--data", empty.root, "--to", tmp_path / "back").exit_code == 0
+    again = DataFolder(tmp_path / "again")
+    returned = run("import", tmp_path / "back", "--data", again.root)
+    assert returned.exit_code == 0, returned.output
+    for name in STORES:
+        facts, messages = ledgers(empty, name)
+        assert ledgers(again, name)[0] == facts
+        assert ledgers(again, name)[1][: len(messages)] == messages
+    assert run("verify", "--data", again.root).exit_code == 0
+
+
+def test_databases_that_hold_facts_are_not_written_over(made: DataFolder, empty: DataFolder, tmp_path: Path) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    assert run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed").exit_code == 0
+    (empty.root / "tenant.json").unlink()
+    refused = run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed")
+    assert refused.exit_code == 1
+    assert "holds facts already" in refused.output
+    assert not empty.exists()
+
+
+def test_a_database_that_is_not_named_is_refused_by_name(made: DataFolder, empty: DataFolder, tmp_path: Path) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    empty.settings_file.write_text("CCHC_KAFKA=127.0.0.1:1\n")
+    refused = run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed")
+    assert refused.exit_code == 1
+    assert "CCHC_SURVEY_DATABASE" in refused.output
+    assert not empty.exists()
+
+
+def test_a_folder_that_holds_a_tenant_takes_in_no_other(made: DataFolder, tmp_path: Path) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    before = json.loads((made.root / "tenant.json").read_text())
+    assert run("import", tmp_path / "out", "--data", made.root).exit_code == 1
+    assert json.loads((made.root / "tenant.json").read_text()) == before
+
+
+def test_an_export_is_never_written_over(made: DataFolder, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    assert run("export", "--data", made.root, "--to", tmp_path / "out").exit_code == 1
