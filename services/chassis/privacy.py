@@ -104,9 +104,14 @@ class ErasureJournal:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         with os.fdopen(descriptor, "ab") as file:
-            file.write(line.encode())
+            file.write(self._fresh_line() + line.encode())
             file.flush()
             os.fsync(file.fileno())
+
+    def _fresh_line(self) -> bytes:
+        # A power cut may have left a line without its end; what follows must not become a part of it.
+        written = self.path.read_bytes()
+        return b"\n" if written and not written.endswith(b"\n") else b""
 
     def subjects(self) -> tuple[str, ...]:
         """Give everybody who was erased, in order. A line that a power cut left half-written names nobody."""
