@@ -20,6 +20,21 @@ demo: run ## The same: the Thăng Bình pack is a demonstration
 down: ## Stop what `make run` started in another terminal
 	@$(BIN)/cchc down
 
+##@ Use it in containers
+secrets: ## Write the secrets of docker-compose.yml into .env, once
+	@infra/secrets.sh
+
+images: setup ## Build the image of every process, and the door's
+	@docker build -q --target app -t cchc:local .
+	@docker build -q --target door -t cchc-door:local .
+
+compose-up: secrets images ## Bring the distributed profile up in containers, and wait until it is ready
+	@docker compose up -d --wait
+	@docker compose exec -T survey-web cchc announce
+
+compose-down: ## Stop the containers; their data stays
+	@docker compose down
+
 ##@ Set it up (called by the others; quick when nothing is missing)
 setup: .venv/.synced services/survey/kiosk/dist/.built services/gateway/portal/static/vendor/.built ## Python, kiosk and portal files; needs no root
 
@@ -64,6 +79,9 @@ test-quick: setup .venv/.synced-tests ## Only what needs no server: unit, contra
 chaos: setup setup-servers ## Kill, freeze and restore while ballots come in: SEEDS=20 PROFILE=embedded|distributed
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --profile $(PROFILE)
 
+test-compose: setup setup-servers ## Bring the containers up, kill some, take them down; with an engine of its own where none answers
+	@infra/images/test-compose.sh
+
 bench: setup setup-servers ## Measure beside a peer in the same run: NAME=append, or all of them
 	@$(BIN)/python -m benches $(NAME)
 
@@ -95,4 +113,4 @@ clean: ## Take away what was built (data in var/ stays)
 help: ## This list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: run demo down setup setup-servers test test-quick chaos bench check lint types architecture docs docs-write format clean help
+.PHONY: run demo down secrets images compose-up compose-down test-compose setup setup-servers test test-quick chaos bench check lint types architecture docs docs-write format clean help
