@@ -7,13 +7,22 @@ from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
 from services.chassis.http.own_process import in_own_process
 from services.chassis.metrics import Metrics
-from services.indicators.api import counter_results, intake
+from services.indicators.api import counter_results, definitions, intake, measurements, registers, targets
+from services.indicators.api import service as own
 from services.indicators.bootstrap import FigureFolder, build, build_folder
 from services.indicators.config import Settings
 from services.indicators.handlers.service import Indicators
 from services.indicators.projections.counter_results import CounterResults
+from services.indicators.projections.reading_sources import Sources
 
-BLUEPRINTS = (counter_results.blueprint, intake.blueprint)
+BLUEPRINTS = (
+    counter_results.blueprint,
+    definitions.blueprint,
+    targets.blueprint,
+    measurements.blueprint,
+    registers.blueprint,
+    intake.blueprint,
+)
 """Every blueprint of the service."""
 
 
@@ -47,9 +56,21 @@ def app_of(service: Indicators, figures: FigureFolder, *, metrics: Metrics | Non
         satisfied_scores=figures.satisfied_scores,
     )
     counter_results.attach(app, results, service.clock)
+    own.attach(app, service, _sources(service, figures, results))
     intake.attach(app, service)
     publish_api(app, "indicators", BLUEPRINTS)
     return app
+
+
+def _sources(service: Indicators, figures: FigureFolder, results: CounterResults) -> Sources:
+    return Sources(
+        own=service.read_model,
+        folder=service.folder_model,
+        running=figures.running,
+        units_view=figures.units,
+        counter=results,
+        clock=service.clock,
+    )
 
 
 def _probe(store: EventStore) -> str | None:

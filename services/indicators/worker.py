@@ -16,10 +16,13 @@ from services.chassis.worker import Task
 from services.indicators.bootstrap import FigureFolder, build_folder
 from services.indicators.config import Settings
 from services.indicators.projections.announcing import announce
+from services.indicators.projections.catalogue import CATALOGUE
+from services.indicators.projections.entries import ENTRIES
+from services.indicators.projections.measurements import MEASUREMENTS
 from services.indicators.projections.moving_up import move_up
 from services.indicators.projections.running_announcing import announce_running
 
-PROJECTIONS: tuple[Projection, ...] = ()
+PROJECTIONS: tuple[Projection, ...] = (CATALOGUE, MEASUREMENTS, ENTRIES)
 """Every read model of the service's own store; the folder's are beside its queues, in its own database."""
 
 _EVERY_SECONDS = 1.0

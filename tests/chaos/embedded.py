@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from services.chassis.envelope import CloudEvent
 
 STORES = ("survey", "gateway", "indicators", "folder")
-READ_MODELS = {"survey": "read_survey", "gateway": "read_gateway", "folder": "folder"}
+READ_MODELS = {"survey": "read_survey", "gateway": "read_gateway", "indicators": "read_indicators", "folder": "folder"}
 
 
 class EmbeddedWorld:

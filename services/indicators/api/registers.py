@@ -1,0 +1,310 @@
+"""Everybody reads registers; who leads the plan defines them, and units write entries, whose counts are figures."""
+
+from datetime import date
+from typing import Any
+
+import msgspec
+from flask import Response
+from marshmallow import Schema, fields, validate
+
+from services.chassis.http.answers import state_answer
+from services.chassis.http.blueprints import refuses
+from services.chassis.http.bodies import json_answer
+from services.chassis.http.etags import with_etag
+from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
+from services.chassis.http.paging import PageQuery, after_cursor, page_of
+from services.chassis.identity.refusals import UnitNotYours
+from services.chassis.streams import Versioned
+from services.indicators.api.service import (
+    CODE,
+    LONGEST_TEXT,
+    SLUG,
+    in_our_time,
+    indicators,
+    now,
+    require_answerable,
+    require_known_unit,
+    sources,
+    today,
+)
+from services.indicators.domain.commands import AmendEntry, CloseEntry, DefineRegister, EnterInRegister
+from services.indicators.domain.errors import (
+    EntryExists,
+    EntryInvalid,
+    EntryIsClosed,
+    RegisterExists,
+    RegisterInvalid,
+    UnknownEntry,
+    UnknownIndicator,
+    UnknownRegister,
+    UnknownUnit,
+)
+from services.indicators.domain.register import Entry, entry_name
+from services.indicators.domain.register_events import RegisterForm
+from services.indicators.handlers.kinds import ENTRY, REGISTER
+from services.indicators.projections.catalogue import read_registers
+from services.indicators.projections.entries import ENTRIES, listed_entries
+
+_FIELD = validate.Regexp(r"^[a-z][a-z0-9_]{0,39}\Z")
+_ENTRY = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
+_NAME = validate.Length(min=1, max=200)
+
+blueprint = guarded_blueprint(
+    "registers",
+    __name__,
+    url_prefix="/api/indicators/v1/registers",
+    guard=Bearer("indicators:measure"),
+    description="Registers: dated lists whose counts are figures.",
+)
+
+
+class FieldSchema(Schema):
+    """A column of a register."""
+
+    code = fields.String(required=True, validate=_FIELD)
+    name_vi = fields.String(required=True, validate=_NAME)
+    name_en = fields.String(required=True, validate=_NAME)
+    kind = fields.String(
+        required=True, validate=validate.OneOf(("text", "code", "number", "date", "choice", "boolean"))
+    )
+    required = fields.Boolean(load_default=False)
+    choices = fields.List(fields.String(validate=_NAME), load_default=list, validate=validate.Length(max=200))
+
+
+class WhereSchema(Schema):
+    """What a field has to say for an entry to be counted."""
+
+    field = fields.String(required=True, validate=_FIELD)
+    equals = fields.Raw(load_default=None, allow_none=True, metadata={"type": ["boolean", "string", "number", "null"]})
+    among = fields.List(fields.String(validate=_NAME), load_default=list, validate=validate.Length(max=200))
+    at_least = fields.Float(load_default=None, allow_none=True)
+
+
+class CountSchema(Schema):
+    """An indicator that the entries make."""
+
+    indicator = fields.String(required=True, validate=CODE)
+    numerator = fields.List(fields.Nested(WhereSchema), load_default=list, validate=validate.Length(max=20))
+    denominator = fields.List(
+        fields.Nested(WhereSchema), load_default=None, allow_none=True, validate=validate.Length(max=20)
+    )
+
+
+class RegisterDefinition(Schema):
+    """What a register holds and counts."""
+
+    code = fields.String(required=True, validate=SLUG)
+    name_vi = fields.String(required=True, validate=_NAME)
+    name_en = fields.String(required=True, validate=_NAME)
+    fields_ = fields.List(
+        fields.Nested(FieldSchema), required=True, data_key="fields", validate=validate.Length(min=1, max=60)
+    )
+    counts = fields.List(fields.Nested(CountSchema), load_default=list, validate=validate.Length(max=20))
+    expires_field = fields.String(load_default=None, allow_none=True, validate=_FIELD)
+
+
+class RegisterState(Schema):
+    """A register's form."""
+
+    code = fields.String(required=True)
+    form = fields.Dict(required=True)
+
+
+class RegisterList(Schema):
+    """Every register."""
+
+    items = fields.List(fields.Nested(RegisterState), required=True)
+
+
+class EntriesQuery(PageQuery):
+    """Which entries are wanted; those that count today where no day is said."""
+
+    unit_id = fields.String(load_default=None, validate=SLUG)
+    as_of = fields.Date(load_default=None, validate=in_our_time)
+
+
+class EntryWriting(Schema):
+    """An entry as a whole; it counts from `on`."""
+
+    unit_id = fields.String(required=True, validate=SLUG)
+    values = fields.Dict(keys=fields.String(validate=_FIELD), required=True, validate=validate.Length(max=60))
+    on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
+
+
+class NewEntry(EntryWriting):
+    """An entry that was not there before."""
+
+    entry_id = fields.String(required=True, validate=_ENTRY)
+
+
+class EntryClosing(Schema):
+    """From which day an entry counts no more, and why."""
+
+    on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_TEXT))
+
+
+class EntryAnswer(Schema):
+    """An entry; `warning` says that it has expired, or will within 60 days."""
+
+    register = fields.String(required=True)
+    entry_id = fields.String(required=True)
+    unit_id = fields.String(required=True)
+    values = fields.Dict(required=True)
+    on = fields.String(required=True)
+    expires_on = fields.String(required=True, allow_none=True)
+    closed_on = fields.String(required=True, allow_none=True)
+    warning = fields.String(required=True, allow_none=True)
+
+
+class EntryList(Schema):
+    """One page of entries."""
+
+    as_of = fields.String(required=True)
+    items = fields.List(fields.Nested(EntryAnswer), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+@blueprint.route("/")
+@guard(Open())
+@blueprint.response(200, RegisterList)
+def list_registers() -> Response:
+    """List every register."""
+    found = sources().catalogue(read_registers) or {}
+    return json_answer({"items": list(found.values())})
+
+
+@blueprint.route("/", methods=["POST"])
+@guard(Bearer("indicators:define"))
+@refuses(RegisterExists, RegisterInvalid, UnknownIndicator)
+@blueprint.arguments(RegisterDefinition)
+@blueprint.response(201, RegisterState)
+def define_register(sent: dict[str, Any]) -> Response:
+    """Say what a register holds and counts."""
+    command = DefineRegister(code=sent["code"], form=_form(sent), at=now())
+    return state_answer(indicators().handle(command), status=201)
+
+
+@blueprint.route("/<code>")
+@guard(Open())
+@refuses(UnknownRegister)
+@blueprint.response(200, RegisterState)
+def read_register(code: str) -> Response:
+    """Read what a register holds and counts."""
+    return state_answer(indicators().streams.load(REGISTER, code), missing=UnknownRegister(register=code))
+
+
+@blueprint.route("/<code>/entries")
+@guard(Open())
+@refuses(UnknownRegister)
+@blueprint.arguments(EntriesQuery, location="query")
+@blueprint.response(200, EntryList)
+def list_entries(query: dict[str, Any], code: str) -> Response:
+    """List the entries that count on a day."""
+    _require(code)
+    as_of, after, limit = query["as_of"] or today(), after_cursor(query["cursor"], str), query["limit"]
+    wanted = {"unit_id": query["unit_id"], "as_of": as_of, "after": after[0] if after else None, "limit": limit}
+    rows = sources().own(ENTRIES, lambda view: listed_entries(view, code, **wanted))
+    items, following = page_of(rows or (), limit, key=lambda row: [row.name])
+    return json_answer({"as_of": as_of, "items": [_line(row, as_of) for row in items], "next": following})
+
+
+@blueprint.route("/<code>/entries", methods=["POST"])
+@refuses(UnknownRegister, UnitNotYours, UnknownUnit, EntryExists, EntryInvalid)
+@blueprint.arguments(NewEntry)
+@blueprint.response(201, EntryAnswer)
+def enter(sent: dict[str, Any], code: str) -> Response:
+    """Write an entry."""
+    require_answerable(sent["unit_id"])
+    require_known_unit(sent["unit_id"])
+    command = EnterInRegister(register=code, entry_id=sent["entry_id"], **_written(sent))
+    return _answer(indicators().handle(command), 201)
+
+
+@blueprint.route("/<code>/entries/<entry_id>")
+@guard(Open())
+@refuses(UnknownEntry)
+@blueprint.response(200, EntryAnswer)
+def read_entry(code: str, entry_id: str) -> Response:
+    """Read an entry."""
+    return _answer(_entry(code, entry_id), 200)
+
+
+@blueprint.route("/<code>/entries/<entry_id>", methods=["PUT"])
+@refuses(UnknownRegister, UnknownEntry, UnitNotYours, UnknownUnit, EntryIsClosed, EntryInvalid)
+@blueprint.arguments(EntryWriting)
+@blueprint.response(200, EntryAnswer)
+def amend_entry(sent: dict[str, Any], code: str, entry_id: str) -> Response:
+    """Write an entry anew."""
+    for unit_id in {sent["unit_id"], _entry(code, entry_id).state.unit_id}:
+        require_answerable(unit_id)
+    require_known_unit(sent["unit_id"])
+    command = AmendEntry(register=code, entry_id=entry_id, **_written(sent))
+    return _answer(indicators().handle(command), 200)
+
+
+@blueprint.route("/<code>/entries/<entry_id>/closing", methods=["POST"])
+@refuses(UnknownEntry, UnitNotYours, EntryInvalid)
+@blueprint.arguments(EntryClosing)
+@blueprint.response(200, EntryAnswer)
+def close_entry(sent: dict[str, Any], code: str, entry_id: str) -> Response:
+    """Let an entry count no more from a day on."""
+    require_answerable(_entry(code, entry_id).state.unit_id)
+    at = now()
+    on = sent["on"] or at.date()
+    command = CloseEntry(register=code, entry_id=entry_id, reason=sent["reason"], on=on, at=at)
+    return _answer(indicators().handle(command), 200)
+
+
+def _form(sent: dict[str, Any]) -> RegisterForm:
+    said = {name: sent[name] for name in ("name_vi", "name_en", "counts", "expires_field")}
+    try:
+        return msgspec.convert({**said, "fields": sent["fields_"]}, RegisterForm)
+    except msgspec.ValidationError as error:
+        raise RegisterInvalid(str(error)) from None
+
+
+def _written(sent: dict[str, Any]) -> dict[str, Any]:
+    at = now()
+    return {"unit_id": sent["unit_id"], "values": sent["values"], "on": sent["on"] or at.date(), "at": at}
+
+
+def _require(code: str) -> None:
+    if indicators().streams.recent(REGISTER, code).form is None:
+        raise UnknownRegister(register=code)
+
+
+def _entry(code: str, entry_id: str) -> Versioned[Entry]:
+    found = indicators().streams.load(ENTRY, entry_name(code, entry_id))
+    if found.state.values is None:
+        raise UnknownEntry(register=code, entry_id=entry_id)
+    return found
+
+
+def _answer(at: Versioned[Entry], status: int) -> Response:
+    entry = at.state
+    same = ("register", "entry_id", "unit_id", "values", "on", "expires_on", "closed_on")
+    body = {**{name: getattr(entry, name) for name in same}, "warning": _warning(entry.expires_on, today())}
+    answer = json_answer(body, status)
+    return with_etag(answer, at.version) if status == 200 else answer
+
+
+def _line(row: Any, as_of: date) -> dict[str, Any]:
+    expires = date.fromisoformat(row.expires_on) if row.expires_on else None
+    return {
+        "register": row.register,
+        "entry_id": row.entry_id,
+        "unit_id": row.unit_id,
+        "values": msgspec.json.decode(row.values),
+        "on": row.counts_from,
+        "expires_on": row.expires_on,
+        "closed_on": row.closed_on,
+        "warning": _warning(expires, as_of),
+    }
+
+
+def _warning(expires_on: date | None, day: date) -> str | None:
+    if expires_on is None:
+        return None
+    left = (expires_on - day).days
+    return "expired" if left < 0 else "expires_soon" if left <= 60 else None
