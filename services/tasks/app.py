@@ -6,7 +6,18 @@ from services.chassis.http.app import create_base_app, publish_api
 from services.chassis.http.internal import Check
 from services.chassis.http.own_process import in_own_process
 from services.chassis.metrics import Metrics
-from services.tasks.api import desk_actions, plans, task_actions, tasks
+from services.tasks.api import (
+    desk_actions,
+    events,
+    files,
+    inbox,
+    plans,
+    report_duties,
+    reports,
+    schedule,
+    task_actions,
+    tasks,
+)
 from services.tasks.api.service import attach
 from services.tasks.bootstrap import build
 from services.tasks.config import Settings
@@ -17,6 +28,12 @@ BLUEPRINTS = (
     tasks.blueprint,
     task_actions.blueprint,
     desk_actions.blueprint,
+    files.blueprint,
+    report_duties.blueprint,
+    reports.blueprint,
+    inbox.blueprint,
+    schedule.blueprint,
+    events.blueprint,
 )
 """Every blueprint of the service."""
 

@@ -21,6 +21,7 @@ from services.tasks.adapters.pack import read_working_days
 from services.tasks.config import Settings
 from services.tasks.domain.notice import RULES
 from services.tasks.handlers.actions import TaskDesk
+from services.tasks.handlers.intake import Taker
 from services.tasks.handlers.kinds import REGISTRY
 from services.tasks.handlers.pack import load_pack
 from services.tasks.handlers.plans import Plans
@@ -70,6 +71,7 @@ def build(
         desk=TaskDesk(streams, together, days),
         plans=Plans(streams, together),
         reports=Reports(streams, together),
+        taker=Taker(streams, together),
         files=FileTable(reader),
         token_verifier=verifier or TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=clock),
         read_model=models.query,

@@ -113,10 +113,7 @@ def list_plans(query: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(200, Plan)
 def read_plan(plan_id: str) -> Response:
     """Read a plan, with how many tasks each duty has and how far they are."""
-    plan = tasks().streams.load(PLAN, plan_id).state
-    if plan.registered is None:
-        raise UnknownPlan(plan_id=plan_id)
-    return json_answer(_shown(plan.registered))
+    return json_answer(_shown(tasks().streams.load(PLAN, plan_id).state.plan))
 
 
 @blueprint.route("", methods=["POST"])
@@ -129,7 +126,7 @@ def register_plan(sent: dict[str, Any]) -> Response:
     units = {unit for duty in sent["duties"] for unit in (*duty["lead_unit_ids"], *duty["cooperating"])}
     known_units({sent["issuer_unit_id"], *units})
     at = tasks().plans.register(_command(sent))
-    answer = json_answer(_shown(at.state.registered), 201)
+    answer = json_answer(_shown(at.state.plan), 201)
     answer.headers["ETag"] = etag_of(at.version)
     return answer
 
@@ -144,8 +141,8 @@ def _command(sent: dict[str, Any]) -> RegisterPlan:
 
 def _duty(sent: dict[str, Any]) -> Duty:
     rolled = tasks().days.rolled(sent["deadline"], sent["day_rule"])
-    lists = {name: tuple(sent.pop(name)) for name in ("lead_unit_ids", "cooperating")}
-    return Duty(deadline_rolled=rolled, **lists, **sent)
+    lists = {name: tuple(sent[name]) for name in ("lead_unit_ids", "cooperating")}
+    return Duty(**{**sent, **lists, "deadline_rolled": rolled})
 
 
 def _shown(plan: PlanRegistered) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app, request
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.domain import ConcurrencyConflict
@@ -107,7 +107,7 @@ def civil(at: datetime) -> datetime:
 
 def _is_near(at: datetime) -> bool:
     if not EARLIEST.year <= at.year <= LATEST.year:
-        raise validate.ValidationError(f"Must lie between {EARLIEST.year} and {LATEST.year}.")
+        raise ValidationError(f"Must lie between {EARLIEST.year} and {LATEST.year}.")
     return True
 
 

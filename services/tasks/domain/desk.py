@@ -9,12 +9,13 @@ from services.tasks.domain.task import RollUp, State, Task
 
 def accept_completion(state: Task, command: AcceptCompletion) -> tuple[Event, ...]:
     """Find the report right; it counts from the day of the report."""
-    if state.task and state.state is State.COMPLETED:
+    task_id = state.task.task_id
+    if state.state is State.COMPLETED:
         return ()
     if state.state is not State.REPORTED or state.reported is None:
-        raise NotReported(task_id=command.task_id, state=state.state)
+        raise NotReported(task_id=task_id, state=state.state)
     if state.reported.by == command.by:
-        raise OwnReport("Who reports a completion cannot accept it.", task_id=command.task_id)
+        raise OwnReport("Who reports a completion cannot accept it.", task_id=task_id)
     accepted = events.CompletionAccepted(
         unit_id=state.task.unit_id,
         note=command.note,
@@ -31,10 +32,11 @@ def accept_completion(state: Task, command: AcceptCompletion) -> tuple[Event, ..
 
 def return_completion(state: Task, command: ReturnCompletion) -> tuple[Event, ...]:
     """Send the report back."""
-    if state.task and state.state is State.RETURNED:
+    task_id = state.task.task_id
+    if state.state is State.RETURNED:
         return ()
     if state.state is not State.REPORTED:
-        raise NotReported(task_id=command.task_id, state=state.state)
+        raise NotReported(task_id=task_id, state=state.state)
     returned = events.CompletionReturned(
         unit_id=state.task.unit_id, reason=command.reason, on=command.on, by=command.by, at=command.at
     )
@@ -43,19 +45,21 @@ def return_completion(state: Task, command: ReturnCompletion) -> tuple[Event, ..
 
 def cancel(state: Task, command: CancelTask) -> tuple[Event, ...]:
     """Let nobody have to do the task."""
-    if state.task and state.state is State.CANCELLED:
+    task_id = state.task.task_id
+    if state.state is State.CANCELLED:
         return ()
     if state.state is State.COMPLETED:
-        raise TaskHasEnded(task_id=command.task_id, state=state.state)
+        raise TaskHasEnded(task_id=task_id, state=state.state)
     return (events.TaskCancelled(reason=command.reason, on=command.on, by=command.by, at=command.at),)
 
 
 def reopen(state: Task, command: ReopenTask) -> tuple[Event, ...]:
     """Let a task that had ended go on: a refused one waits for an answer again, any other is in hand."""
-    if state.task and state.state not in {State.COMPLETED, State.CANCELLED, State.REFUSED}:
-        raise NotEnded(task_id=command.task_id, state=state.state)
+    task_id = state.task.task_id
+    if state.state not in {State.COMPLETED, State.CANCELLED, State.REFUSED}:
+        raise NotEnded(task_id=task_id, state=state.state)
     if state.state is State.COMPLETED and state.roll_up == RollUp.ALL_PARTS:
-        raise HasParts(task_id=command.task_id, parts=state.parts)
+        raise HasParts(task_id=task_id, parts=state.parts)
     return (_reopened(state, command),)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from services.chassis.domain import Command, Event
 from services.tasks.domain.commands import AssignTask
-from services.tasks.domain.errors import DutiesUnclear, PlanExists
+from services.tasks.domain.errors import DutiesUnclear, PlanExists, UnknownPlan
 from services.tasks.domain.names import task_name, title_of
 from services.tasks.domain.plan_events import Duty, PeriodOpened, PlanRegistered, ReportPeriod, Section
 from services.tasks.domain.telling import told_by
@@ -40,6 +40,17 @@ class Plan:
     def exists(self) -> bool:
         """Whether it was taken in."""
         return self.registered is not None
+
+    @property
+    def plan(self) -> PlanRegistered:
+        """The plan.
+
+        Raises:
+            UnknownPlan: It was never taken in.
+        """
+        if self.registered is None:
+            raise UnknownPlan
+        return self.registered
 
     def duty(self, code: str) -> Duty | None:
         """Find a duty."""

@@ -10,5 +10,5 @@ Fact = TypeVar("Fact", bound=Event)
 
 def told_by(command: Command, kind: type[Fact], **more: Any) -> Fact:
     """Make a fact of what a command says under the same names, and of what else is told."""
-    names = [field.name for field in fields(kind) if field.name not in more]  # type: ignore[arg-type]  # facts are dataclasses
+    names = [field.name for field in fields(kind) if field.name not in more]
     return kind(**{name: getattr(command, name) for name in names}, **more)

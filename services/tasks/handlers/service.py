@@ -11,6 +11,7 @@ from services.tasks.adapters.file_table import FileTable
 from services.tasks.domain.notice import Rule
 from services.tasks.domain.working_days import WorkingDays
 from services.tasks.handlers.actions import TaskDesk
+from services.tasks.handlers.intake import Taker
 from services.tasks.handlers.plans import Plans
 from services.tasks.handlers.reports import Reports
 from services.tasks.handlers.together import Together
@@ -28,6 +29,7 @@ class Tasks:
     desk: TaskDesk
     plans: Plans
     reports: Reports
+    taker: Taker
     files: FileTable
     token_verifier: TokenVerifier | None
     read_model: ReadModel

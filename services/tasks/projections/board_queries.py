@@ -172,3 +172,8 @@ def split_tasks(view: View) -> Sequence[str]:
     """Name the tasks that wait for their parts."""
     tasks = view.table("tasks")
     return view.connection.execute(select(tasks.c.task_id).where(tasks.c.state == "split")).scalars().all()
+
+
+def plan_ids(view: View) -> Sequence[str]:
+    """Name every plan."""
+    return view.connection.execute(select(view.table("plans").c.plan_id)).scalars().all()
