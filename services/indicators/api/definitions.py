@@ -189,8 +189,8 @@ def revise_indicator(sent: dict[str, Any], code: str) -> Response:
 def read_figures(query: dict[str, Any], code: str) -> Response:
     """Tell an indicator's figures, month by month and unit by unit."""
     wanted = asked(query)
-    indicator = catalogue_of(sources())[0].get(code)
-    if indicator is None:
+    indicator = indicators().streams.load(INDICATOR, code).state
+    if not indicator.exists:
         raise IndicatorNotFound(indicator=code)
     until = min(query["until"] or wanted.as_of, wanted.as_of)
     since = min(query["since"] or date(until.year, 1, 1), until)

@@ -35,8 +35,8 @@ from services.indicators.domain.errors import (
     UnknownIndicator,
     UnknownTarget,
 )
-from services.indicators.handlers.kinds import TARGET
-from services.indicators.projections.target_board import board
+from services.indicators.handlers.kinds import INDICATOR, TARGET
+from services.indicators.projections.target_board import board, catalogue_of, named_in
 
 OPERATORS = ("eq", "gte", "gt", "lte_rank", "at_least", "document")
 _TEXT = validate.Length(max=LONGEST_TEXT)
@@ -147,7 +147,7 @@ def list_targets(query: dict[str, Any]) -> Response:
     """Tell how every target stands."""
     wanted = asked(query)
     names = sources().unit_names(wanted.as_of)
-    items = [told(item, names) for item in board(sources(), wanted)]
+    items = [told(item, names) for item in board(sources(), wanted, *catalogue_of(sources()))]
     head = {"as_of": wanted.as_of, "known_at": wanted.known_at, "borders": wanted.borders}
     return json_answer({**head, "items": items})
 
@@ -159,13 +159,14 @@ def list_targets(query: dict[str, Any]) -> Response:
 @blueprint.response(200, OneTarget)
 def read_target(query: dict[str, Any], code: str) -> Response:
     """Tell how one target stands, and how it came to ask for what it does."""
-    wanted, at = asked(query), indicators().streams.load(TARGET, code)
-    found = board(sources(), wanted, [code])
-    if at.version < 0 or not found:
+    wanted, target = asked(query), indicators().streams.load(TARGET, code).state
+    if not target.exists:
         raise UnknownTarget(target=code)
+    definitions = {it: indicators().streams.load(INDICATOR, it).state for it in named_in(target)}
+    (item,) = board(sources(), wanted, definitions, {code: target})
     head = {"as_of": wanted.as_of, "known_at": wanted.known_at, "borders": wanted.borders}
-    body = told(found[0], sources().unit_names(wanted.as_of))
-    return json_answer({**head, **body, "versions": at.state.versions, "withdrawn": at.state.withdrawn})
+    body = told(item, sources().unit_names(wanted.as_of))
+    return json_answer({**head, **body, "versions": target.versions, "withdrawn": target.withdrawn})
 
 
 @blueprint.route("/", methods=["POST"])

@@ -63,23 +63,40 @@ def _converted(told: Mapping[str, Any], kind: type[_Form]) -> _Form:
 
 def _targets(service: Indicators, pack: Mapping[str, Any], at: datetime) -> Iterator[Command]:
     plan, groups = pack["plan"], {group["id"]: group for group in pack["units"].get("groups", ())}
-    document = plan["document"]
+    document, at_one_stops = plan["document"], _told_at_one_stops(pack)
+    one_stops = _one_stops(pack, document["issuer"]["unit_id"])
     for told in plan["targets"]:
         code = str(told["code"])
         if not service.streams.load(TARGET, code).state.exists:
             on = date.fromisoformat(document["issued_on"])
-            yield SetTarget(code=code, aim=_aim(told, document, groups), on=on, at=at)
+            besides = one_stops if told["indicator_code"] in at_one_stops else ()
+            scope = _scope(told, document, groups, besides)
+            yield SetTarget(code=code, aim=_aim(told, document, scope), on=on, at=at)
 
 
-def _aim(told: Mapping[str, Any], document: Mapping[str, Any], groups: Mapping[str, Any]) -> Aim:
-    wanted = told.get("scope") or {"id": document["issuer"]["unit_id"]}
-    group = groups.get(wanted["id"], {})
-    scope = Scope(
-        unit_id=wanted["id"],
-        name_vi=group.get("name_vi"),
-        name_en=group.get("name_en"),
-        members=tuple(group.get("members", ())),
-    )
+def _told_at_one_stops(pack: Mapping[str, Any]) -> frozenset[str]:
+    of_one_stops = ("one_stop", "kiosk")
+    return frozenset(it["code"] for it in pack["indicators"]["indicators"] if it["source"] in of_one_stops)
+
+
+def _one_stops(pack: Mapping[str, Any], issuer: str) -> tuple[str, ...]:
+    """Give the issuer's own one-stops: dossiers are handled there too, and no group of divisions or communes holds them."""
+    units = (unit for unit in pack["units"]["units"] if unit["kind"] == "one_stop")
+    return tuple(unit["id"] for unit in units if any(it["parent_id"] == issuer for it in unit["parents"]))
+
+
+def _scope(
+    told: Mapping[str, Any], document: Mapping[str, Any], groups: Mapping[str, Any], besides: tuple[str, ...]
+) -> Scope:
+    unit_id = (told.get("scope") or {}).get("id") or document["issuer"]["unit_id"]
+    group = groups.get(unit_id)
+    if group is None:
+        return Scope(unit_id=unit_id)
+    members = (*group["members"], *besides)
+    return Scope(unit_id=unit_id, name_vi=group["name_vi"], name_en=group["name_en"], members=members)
+
+
+def _aim(told: Mapping[str, Any], document: Mapping[str, Any], scope: Scope) -> Aim:
     return Aim(
         text_vi=told["text_vi"],
         text_en=told.get("text_en") or told["text_vi"],

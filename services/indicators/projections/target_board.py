@@ -1,6 +1,6 @@
 """The target board: every target with its figure, how it stands, since when, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -33,17 +33,17 @@ class Item:
         return self.version.aim
 
 
-def board(sources: Sources, asked: Asked, codes: Iterable[str] | None = None) -> list[Item]:
-    """Tell every target, or some, in the order of the plan."""
-    indicators, targets = catalogue_of(sources)
-    chosen = {code: targets[code] for code in (targets if codes is None else codes) if code in targets}
-    versions = {code: target_version(target, asked) for code, target in chosen.items()}
+def board(
+    sources: Sources, asked: Asked, indicators: Mapping[str, Indicator], targets: Mapping[str, Target]
+) -> list[Item]:
+    """Tell targets, in their order, by the definitions of the indicators that they name."""
+    versions = {code: target_version(target, asked) for code, target in targets.items()}
     wanted = [(code, it) for code in versions for it in _wanted(versions[code].aim, indicators, asked)]
     known = read_known(sources, [it for _, it in wanted], asked)
     of_target: dict[str, dict[str, Known]] = {code: {} for code in versions}
     for (code, it), found in zip(wanted, known, strict=True):
         of_target[code][it.code] = found
-    return [_item(chosen[code], version, indicators, of_target[code], asked) for code, version in versions.items()]
+    return [_item(targets[code], version, indicators, of_target[code], asked) for code, version in versions.items()]
 
 
 def catalogue_of(sources: Sources) -> tuple[Mapping[str, Indicator], Mapping[str, Target]]:
@@ -66,9 +66,18 @@ def definition_version(indicator: Indicator, asked: Asked) -> DefinitionVersion:
     return max(held, key=lambda it: (it.definition.valid_from, it.version)) if held else indicator.versions[0]
 
 
+def named_in(target: Target) -> set[str]:
+    """Give the indicators that a target has ever named."""
+    return {code for version in target.versions for code in _named(version.aim)}
+
+
+def _named(aim: Aim) -> tuple[str, ...]:
+    codes = (aim.indicator, *(it.indicator for it in aim.conditions), *aim.related)
+    return tuple(dict.fromkeys(code for code in codes if code is not None))
+
+
 def _wanted(aim: Aim, indicators: Mapping[str, Indicator], asked: Asked) -> list[Wanted]:
-    named = [aim.indicator, *(it.indicator for it in aim.conditions), *aim.related]
-    codes = dict.fromkeys(code for code in named if code is not None and code in indicators)
+    codes = [code for code in _named(aim) if code in indicators]
     return [Wanted(code=it, aim=aim, definition=definition_version(indicators[it], asked).definition) for it in codes]
 
 
