@@ -1,6 +1,6 @@
 """The year itself, day by day: business time is driven to each working day, and everybody does what they planned for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -10,6 +10,7 @@ from cchc.demonstration.acts import Act, by_day
 from cchc.demonstration.calendar import WorkingDays
 from cchc.demonstration.dossier_acts import DossierActs, one_stop_client
 from cchc.demonstration.measurement_acts import MEASUREMENTS, Measured, measured
+from cchc.demonstration.order_acts import Orders
 from cchc.demonstration.report_acts import Reports
 from cchc.demonstration.staging import Stage
 from cchc.demonstration.task_acts import CHAIRMAN, DESK, TASKS, TaskActs, Work, unit_client
@@ -18,15 +19,6 @@ from services.chassis.clock import CIVIL_ZONE
 BUSINESS_TIME = "/api/directory/v1/business-time"
 SCHEDULE_RUNS = "/api/tasks/v1/schedule-runs"
 ELEVEN = time(11, tzinfo=CIVIL_ZONE)
-
-ORDERS: Sequence[tuple[str, int]] = (
-    ("Rà soát, niêm yết thủ tục hành chính theo danh mục mới công bố", 15),
-    ("Báo cáo việc bố trí công chức làm việc tại Bộ phận Một cửa", 10),
-    ("Cập nhật hồ sơ tồn đọng lên phần mềm một cửa điện tử", 20),
-    ("Tổ chức tuyên truyền dịch vụ công trực tuyến mức độ 3, 4", 25),
-    ("Khắc phục tồn tại theo kết luận tự kiểm tra cải cách hành chính", 30),
-)
-"""What the desk orders besides the plan, and in how many days it is to be done."""
 
 
 class Progress(Protocol):
@@ -53,6 +45,8 @@ class Year:
         self._days = days
         self._random = random
         self._span = span
+        self._tasks = TaskActs(days, random, until=span.until)
+        self._orders = Orders(days, random, self._tasks)
         self._reports = Reports(days, Random(random.getrandbits(64)), until=span.until)  # noqa: S311 - repeatable
 
     def play(self, progress: Progress) -> None:
@@ -61,7 +55,9 @@ class Year:
         for day in self._days.between(self._span.since, self._span.until):
             self._drive_to(day)
             ballots = self._counters(day)
-            acts = planned.get(day, []) + list(self._reports.due(day, self._stage))
+            for act in self._orders.of(day, self._stage):
+                planned.setdefault(act.on, []).append(act)
+            acts = planned.pop(day, []) + list(self._reports.due(day, self._stage))
             for act in acts:
                 self._stage.actors[act.actor].send(act.method, act.path, dict(act.body))
             progress.day(day, len(acts), ballots)
@@ -90,12 +86,8 @@ class Year:
             chairman.send("POST", f"{MEASUREMENTS}/{submitted['measurement_id']}/{step}", {})
 
     def _acts(self) -> Iterator[Act]:
-        tasks = TaskActs(self._days, self._random, until=self._span.until)
         for work in self._planned_work():
-            yield from tasks.of(work)
-        for order, work in self._ordered_work():
-            yield order
-            yield from tasks.of(work)
+            yield from self._tasks.of(work)
         dossiers = DossierActs(self._days, self._random, since=self._span.since, until=self._span.until)
         for counter in self._stage.counters:
             yield from dossiers.of(counter.one_stop_id, counter.fields)
@@ -118,21 +110,3 @@ class Year:
         due_on = date.fromisoformat(task["due_on_rolled"] or task["due_on"])
         begun = self._span.since + timedelta(days=10)
         return Work(task_id=task["task_id"], unit_id=task["unit_id"], assigned_on=begun, due_on=due_on)
-
-    def _ordered_work(self) -> Iterator[tuple[Act, Work]]:
-        for month in range(self._span.since.month, self._span.until.month + 1):
-            for unit_id in self._stage.units:
-                yield self._order(month, unit_id)
-
-    def _order(self, month: int, unit_id: str) -> tuple[Act, Work]:
-        title, within = self._random.choice(ORDERS)
-        on = self._days.after(date(2021, month, self._random.randint(1, 20)), 1)
-        due_on = self._days.after(on + timedelta(days=within), 0)
-        work = Work(task_id=f"chi-dao-2021-{month:02}.{unit_id}", unit_id=unit_id, assigned_on=on, due_on=due_on)
-        body = {
-            "task_id": work.task_id,
-            "title": title,
-            "unit_id": unit_id,
-            "due_on": due_on.isoformat(),
-        }
-        return Act(on=on, actor=DESK, path=TASKS, body=body, order=-1), work
