@@ -22,7 +22,7 @@ from services.chassis.identity.tokens import ISSUER, TokenSigner, TokenVerifier
 from services.chassis.ids import new_id
 from services.chassis.metrics import Metrics
 from services.chassis.migrations import upgrade
-from services.chassis.service_client import HttpClient, ServiceClient
+from services.chassis.service_client import HttpClient, ServiceClient, WsgiClient
 from services.gateway.config import Settings
 from services.gateway.directory import pack as packs
 from services.gateway.directory.access import Access, open_access
@@ -50,6 +50,7 @@ from services.gateway.reporting.api import Reporting, reporting_api
 from services.gateway.reporting.figures import Measure
 from services.gateway.reporting.read_models import ReadModels
 from services.gateway.streams.app import create_streams
+from services.gateway.streams.opening import OpenStreams, open_streams
 from services.gateway.streams.pages import PageChanges
 
 TOKEN_AUDIENCE = "/api/directory/v1/token"  # noqa: S105 - a path
@@ -70,6 +71,7 @@ class Gateway:
     store: EventStore
     engines: tuple[Engine, ...]
     changes: PageChanges
+    channels: OpenStreams
     services: Mapping[str, ServiceClient]
 
     def set_up_path(self) -> str | None:
@@ -80,6 +82,7 @@ class Gateway:
     def close(self) -> None:
         """Give threads and connections back."""
         self.changes.close()
+        self.channels.close()
         for client in self.services.values():
             client.close()
         self.store.close()
@@ -110,21 +113,32 @@ def build(
     directory = Directory(store=store, clock=clock, new_id=new_id, source=source)
     journal = AccessJournal(store=store, clock=clock, new_id=new_id, source=source)
     signer = TokenSigner(load_or_create_signing_key(settings.keys / "access-signing.jwk"), ISSUER, clock=clock)
-    ways = {name: HttpClient(url) for name, url in settings.service_urls.items()} | dict(services or {})
+    ways: dict[str, ServiceClient] = {name: HttpClient(url) for name, url in settings.service_urls.items()}
+    ways |= services or {}
     passwords = Passwords()
     invitations = Invitations(engine=writer, passwords=passwords, journal=journal, clock=clock)
     access = open_access(directory, (writer, reader), invitations, settings.keys)
     site = replace(_site(settings, access, (read_models, passwords), journal, signer), services=ways)
+    app = _app(settings, site, access, signer, metrics)
+    # Pages ask the directory as they ask any other service: by its routes, as the reader.
+    ways["directory"] = WsgiClient(app)
     changes = PageChanges(read_models)
+    channels = open_streams(settings, TokenVerifier(signer.jwks, ISSUER, clock=clock), clock)
     return Gateway(
-        app=_app(settings, site, access, signer, metrics),
-        streams=create_streams(changes, find_session=site.sessions.find, session_cookie=site.session_cookie),
+        app=app,
+        streams=create_streams(
+            changes,
+            find_session=site.sessions.find,
+            session_cookie=site.session_cookie,
+            channels=channels.routes,
+        ),
         directory=directory,
         access=access,
         site=site,
         store=store,
         engines=(writer, reader, read_models),
         changes=changes,
+        channels=channels,
         services=ways,
     )
 

@@ -172,7 +172,7 @@ class Subscriber:
         while messages := reader.after(channel_of(self.channel), self.token, limit)[1]:
             for message in messages:
                 self.take(opened(message))
-                self.token = message.token
+                self.token = message.place.token
 
 
 def opened(message: Message) -> dict[str, Any]:

@@ -1,15 +1,17 @@
-"""The ASGI app of the streams: `/streams/v1/pages/<page>/sse` tells open pages that they have something new to fetch."""
+"""The ASGI app of the streams: the channels' doors, and `/streams/v1/pages/<page>/sse`, which tells open pages of news."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from services.gateway.identity.sessions import SignedIn
+from services.gateway.streams.answers import refused
 from services.gateway.streams.pages import PAGES, PageChanges
 
 SIGNED_IN_PAGES = frozenset({"fleet", "tasks"})
@@ -38,14 +40,24 @@ def create_streams(
     find_session: Callable[[str | None], SignedIn | None],
     session_cookie: str,
     heartbeat_seconds: float = _HEARTBEAT_SECONDS,
+    channels: Sequence[Route] = (),
 ) -> Starlette:
-    """Make the app. `find_session` knows the portal's sessions by the value of the cookie named `session_cookie`."""
+    """Make the app.
+
+    Args:
+        changes: Says when a page has something new.
+        find_session: Knows the portal's sessions by the value of the cookie.
+        session_cookie: The name of that cookie.
+        heartbeat_seconds: How long a line may be quiet.
+        channels: The addresses of the channels' doors.
+    """
     door = _Door(changes, find_session, session_cookie, heartbeat_seconds)
 
     async def sse(request: Request) -> Response:
         return await _open(door, request)
 
-    return Starlette(routes=[Route("/streams/v1/pages/{page}/sse", sse, methods=["GET"])])
+    pages = Route("/streams/v1/pages/{page}/sse", sse, methods=["GET"])
+    return Starlette(routes=[pages, *channels], exception_handlers={HTTPException: refused})
 
 
 async def _open(door: _Door, request: Request) -> Response:

@@ -21,13 +21,6 @@ from services.gateway.streams.tokens import Token
 from services.gateway.streams.unit_tree import UnitTree
 
 
-class Message(NamedTuple):
-    """A message at its place in a channel."""
-
-    token: Token
-    body: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Place:
     """A place in a channel, with the channel's whole hash there."""
@@ -40,6 +33,13 @@ class Place:
     def token(self) -> Token:
         """Give the token to go on from here."""
         return Token.at(self.epoch, self.sequence, self.hash)
+
+
+class Message(NamedTuple):
+    """A message at its place in a channel."""
+
+    place: Place
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +161,4 @@ def _messages(connection: Connection, channel: Channel, start: Place, limit: int
     )
     behind = query.where(MEMBERS.c.channel == channel.id, MEMBERS.c.sequence > start.sequence)
     rows = connection.execute(behind.order_by(MEMBERS.c.sequence).limit(limit))
-    return [Message(Token.at(start.epoch, row.sequence, row.hash), row.body) for row in rows]
+    return [Message(Place(start.epoch, row.sequence, row.hash), row.body) for row in rows]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.chassis.http.refusals import FieldsInvalid
 
 _SHOWN = 16
-_TOKEN = re.compile(rf"(?P<epoch>[1-9]\d{{0,8}})\.(?P<sequence>\d{{1,18}})\.(?P<hash>[0-9a-f]{{{_SHOWN}}})")
+_TOKEN = re.compile(rf"(?P<epoch>[1-9]\d{{0,8}})\.(?P<sequence>\d{{1,18}})\.(?P<hash>[0-9a-f]{{{_SHOWN}}})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def test_each_channel_counts_for_itself_without_gaps(log, services):
     log.catch_up()
     for channel, count in {"figures": 20, "figures.xa-binh": 7, "figures.xa-an": 13, "tasks": 20}.items():
         messages = log.reader.after(channel_of(channel), None, 100)[1]
-        assert [it.token.sequence for it in messages] == list(range(1, count + 1))
+        assert [it.place.sequence for it in messages] == list(range(1, count + 1))
 
 
 def test_a_subscriber_comes_to_the_channels_hash_by_the_published_algorithm(log, services):
