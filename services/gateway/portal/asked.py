@@ -9,13 +9,20 @@ def day_asked(written: str | None, today: date) -> date:
     """Read a day as people write it, 18/6/2021, or as programs do; a day to come is today."""
     if not written:
         return today
+    if (day := written_day(written)) is None:
+        raise BadRequest("The day is not one.")
+    return min(day, today)
+
+
+def written_day(written: str) -> date | None:
+    """Read a day as people write it, 18/6/2021, or as programs do; `None` for what is no day."""
     try:
         if "/" in written:
             day, month, year = (int(part) for part in written.split("/"))
-            return min(date(year, month, day), today)
-        return min(date.fromisoformat(written), today)
+            return date(year, month, day)
+        return date.fromisoformat(written)
     except (ValueError, OverflowError):
-        raise BadRequest("The day is not one.") from None
+        return None
 
 
 def code_asked(written: str | None) -> str | None:

@@ -66,13 +66,14 @@ class Asking:
         """Give a file with its headers; refused as `read` is."""
         return _well(self._client.ask("GET", path, token=self._token))
 
-    def act(self, method: str, path: str, body: object) -> Answer | Problem:
-        """Send a wish; give the answer, or why it was refused.
+    def act(self, method: str, path: str, body: object, *, once: str = "") -> Answer | Problem:
+        """Send a wish; give the answer, or why it was refused. The same `once` is the same wish, sent again.
 
         Raises:
             Unavailable: Nobody answers, or not now: what was typed is the reader's to send again.
         """
-        return _outcome(self._client.ask(method, path, token=self._token, json=body))
+        headers = {"Idempotency-Key": once} if once else None
+        return _outcome(self._client.ask(method, path, token=self._token, json=body, headers=headers))
 
     def send_file(self, path: str, fields: Mapping[str, str], file: Upload) -> Answer | Problem:
         """Send a file; as `act`."""

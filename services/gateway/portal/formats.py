@@ -124,6 +124,10 @@ class Formats:
         local = datetime.fromisoformat(written).astimezone(CIVIL_ZONE)
         return f"{local:%H:%M}{' ngày ' if self.language == 'vi' else ', '}{self.day(local.date())}"
 
+    def example_day(self, today: date) -> str:
+        """18/6/2021 in either language: how a day is typed."""
+        return f"{today.day}/{today.month}/{today.year}"
+
     def size(self, size_bytes: float | None) -> str:
         """12 kB: how large a file is."""
         if size_bytes is None:

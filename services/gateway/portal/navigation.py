@@ -27,6 +27,7 @@ DESTINATIONS = (
     Destination("/registers", "site.registers", LEADERS | UNIT_PEOPLE),
     Destination("/counter-results", "site.counter_results"),
     Destination("/fleet", "site.fleet", DESK | UNIT_PEOPLE),
+    Destination("/people", "site.people", DESK),
 )
 """Every destination, in the order in which they stand."""
 

@@ -25,7 +25,7 @@ from services.gateway.portal.formats import Formats, Language
 from services.gateway.portal.forms import FIELD, Forms
 from services.gateway.portal.fragments import Fragments
 from services.gateway.portal.navigation import SIGNED_IN, pages_for
-from services.gateway.portal.words import say
+from services.gateway.portal.words import say, words_of
 from services.gateway.reporting.read_models import ReadModels
 
 LANGUAGE_COOKIE = "language"
@@ -146,10 +146,18 @@ def page(template: str, status: int = 200, **parts: Any) -> Response:
     return response
 
 
+def sent_by_us(site: Site) -> bool:
+    """Say whether the form of this request came from one of our pages, in this browser and session."""
+    found = signed_in(site)
+    return site.forms.sent_by_us(request, found.session_hash if found else None)
+
+
 def _shared(site: Site) -> dict[str, Any]:
     spoken = language()
     return {
         "language": spoken,
+        "sentence": lambda text: text[:1].upper() + text[1:],
+        "knows": lambda key: key in words_of(spoken),
         "say": lambda key, **parts: say(spoken, key, **parts),
         "formats": formats(site),
         "tenant": tenant_now(site),

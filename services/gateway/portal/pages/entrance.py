@@ -18,7 +18,7 @@ from services.gateway.identity.errors import (
 from services.gateway.identity.passwords import LEAST_LENGTH
 from services.gateway.identity.set_up import CompleteSetUp
 from services.gateway.identity.sign_in import AttemptSignIn
-from services.gateway.portal.site import LANGUAGE_COOKIE, Site, formats, let_in, page, signed_in
+from services.gateway.portal.site import LANGUAGE_COOKIE, Site, formats, let_in, page, sent_by_us, signed_in
 
 HOME = "/"
 
@@ -70,7 +70,7 @@ def _show_sign_in(site: Site) -> Response:
 
 def _send_sign_in(site: Site) -> Response:
     going_to, user_name = inside(request.form.get("next")), request.form.get("user_name", "")
-    if not _sent_by_us(site):
+    if not sent_by_us(site):
         return page("sign_in.html", 400, next=going_to, error=("form.expired", {}), user_name=user_name)
     command = AttemptSignIn(
         user_name=user_name, password=request.form.get("password", ""), address=request.remote_addr or ""
@@ -91,7 +91,7 @@ def _send_sign_in(site: Site) -> Response:
 def _sign_out(site: Site) -> Response:
     found = signed_in(site)
     response = make_response(redirect(HOME, 303))
-    if found is not None and _sent_by_us(site):
+    if found is not None and sent_by_us(site):
         site.sessions.end(request.cookies[site.session_cookie])
         site.tokens.forget(found.session_hash)
         response.delete_cookie(site.session_cookie, path="/", secure=site.secure, httponly=True, samesite="Lax")
@@ -108,7 +108,7 @@ def _show_set_up(site: Site) -> Response:
 def _send_set_up(site: Site) -> Response:
     form = request.form
     token, password = form.get("token", ""), form.get("password", "")
-    if not _sent_by_us(site):
+    if not sent_by_us(site):
         return _set_up_form(400, token, "form.expired")
     if password != form.get("password_again"):
         return _set_up_form(422, token, "set_up.differs")
@@ -136,8 +136,3 @@ def _choose_language(chosen: str) -> Response:
     response = make_response(redirect(inside(request.args.get("next")), 303))
     response.set_cookie(LANGUAGE_COOKIE, chosen, max_age=_A_YEAR, httponly=True, samesite="Lax", path="/")
     return response
-
-
-def _sent_by_us(site: Site) -> bool:
-    found = signed_in(site)
-    return site.forms.sent_by_us(request, found.session_hash if found else None)

@@ -41,7 +41,7 @@ class Question:
     def query(self) -> dict[str, str | None]:
         """What the indicators service is asked."""
         borders = None if self.borders == BORDERS[0] else self.borders
-        return {"as_of": self.as_of and self.as_of.isoformat(), "known_at": self.known_at, "borders": borders}
+        return {"as_of": self.as_of.isoformat() if self.as_of else None, "known_at": self.known_at, "borders": borders}
 
     def link(self, path: str = PATH, **changes: str | None) -> str:
         """Give the address of the same question, with changes."""
