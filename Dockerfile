@@ -13,6 +13,7 @@ COPY services services
 COPY cchc cchc
 COPY packs packs
 RUN /uv/bin/uv sync --quiet --frozen --no-cache \
+ && .venv/bin/python -m compileall -q services cchc \
  && test -f services/survey/kiosk/dist/index.html && test -d services/gateway/portal/static/vendor
 
 FROM ${BASE_IMAGE} AS app

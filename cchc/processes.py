@@ -4,8 +4,9 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pkgutil import iter_modules
 
-from cchc.distributed import SERVICES, STORES
+import services
 
 WEB_WORKERS = "2"
 """Processes of gunicorn per service where `WEB_CONCURRENCY` says nothing."""
@@ -24,12 +25,16 @@ class Plan:
 
 
 def web_services() -> tuple[str, ...]:
-    """Name the services that answer over HTTP."""
-    return tuple(name for name in SERVICES if find_spec(f"services.{name}.app") is not None)
+    """Name the services that answer over HTTP: those that have an app."""
+    names = sorted(module.name for module in iter_modules(services.__path__))
+    return tuple(name for name in names if find_spec(f"services.{name}.app") is not None)
 
 
 def plans() -> list[Plan]:
     """List every process, the door last: it is of use when the others answer."""
+    # Imported here: it brings every service, which a program that only becomes another one need not wait for.
+    from cchc.distributed import SERVICES, STORES  # noqa: PLC0415
+
     found = [Plan(name=f"{name}-web", listens=True, service=name) for name in web_services()]
     found += [Plan(name=STREAMS, listens=True)]
     found += [Plan(name=f"{name}-worker", listens=False, service=name) for name in SERVICES]
@@ -43,8 +48,6 @@ def command_of(name: str, variables: Mapping[str, str]) -> list[str]:
     Raises:
         KeyError: There is no process of that name.
     """
-    if name not in {plan.name for plan in plans()}:
-        raise KeyError(name)
     host, port = variables.get("CCHC_HOST", "127.0.0.1"), variables.get("PORT", "8080")
     if name == DOOR:
         return _python("cchc.door", *(f"{place}={variables[url_variable(place)]}" for place in places()))
@@ -52,6 +55,8 @@ def command_of(name: str, variables: Mapping[str, str]) -> list[str]:
         app = ("--factory", "services.gateway.app:create_streams_app")
         return _python("uvicorn", *app, "--host", host, "--port", port, "--log-level", "warning")
     owner, _, kind = name.rpartition("-")
+    if kind not in {"web", "worker", "relay"}:
+        raise KeyError(name)
     if kind != "web":
         return _python("cchc.distributed", kind, owner)
     workers = [] if variables.get("WEB_CONCURRENCY") else ["-w", WEB_WORKERS]

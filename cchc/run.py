@@ -18,12 +18,13 @@ from services.chassis.settings import SettingError
 @data_option
 def run(folder: DataFolder, name: str) -> None:
     """Run the process NAME, such as survey-web, survey-worker, folder-relay, streams or door, and nothing else."""
-    known = [plan.name for plan in plans()]
-    if name not in known:
-        raise click.ClickException(f"there is no process {name}: {', '.join(known)}")
     try:
         variables = all_variables_of(folder)
     except SettingError as refused:
         click.echo(refused, err=True)
         raise SystemExit(REFUSED) from None
-    os.execve(sys.executable, command_of(name, variables), variables)  # noqa: S606 - our own programs
+    try:
+        command = command_of(name, variables)
+    except KeyError:
+        raise click.ClickException(f"there is no process {name}: {', '.join(plan.name for plan in plans())}") from None
+    os.execve(sys.executable, command, variables)  # noqa: S606 - our own programs

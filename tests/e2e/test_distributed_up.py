@@ -92,10 +92,10 @@ def is_quiet(fleet: Fleet) -> bool:
 def test_ending_it_ends_every_process_and_killing_it_does_too(fleet: Fleet) -> None:
     running = set(fleet.pids().values())
     assert len(running) > 8
-    send(fleet.process.pid, signal.SIGKILL)
+    fleet.kill_supervisor()
     eventually(lambda: not any(is_running(pid) for pid in running), seconds=60)
     fleet.start()
-    fleet.process.stop()
+    fleet.stop()
     assert not fleet.data.running.exists()
 
 
@@ -120,7 +120,7 @@ def test_a_backup_of_databases_that_is_put_back_loses_and_doubles_nothing(fleet:
     eventually(lambda: is_quiet(fleet), seconds=90, every=0.5)
     assert fleet.ask("restore", made["folder"]).returncode == 1, "it is in use"
 
-    fleet.process.stop()
+    fleet.stop()
     restored = fleet.ask("restore", made["folder"])
     assert restored.returncode == 0, restored.stderr
     assert taps_in(fleet, tablet) == 3

@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from cchc.servers import database_urls, database_variables
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
-from tests.chaos.processes import Process, children, command_of
+from tests.chaos.processes import Process, children, command_of, send
 from tests.support.servers.kafka import KafkaServer, local_kafka
 from tests.support.servers.ports import eventually
 from tests.support.servers.postgres import Databases, postgres_server
@@ -41,6 +42,16 @@ class Fleet:
         self._log.unlink(missing_ok=True)
         self.process.start()
         eventually(self._says_ready, seconds=240, every=0.1)
+
+    def stop(self) -> None:
+        """End it as Ctrl-C does, and wait until all of its processes are gone."""
+        send(self.process.pid, signal.SIGINT)
+        eventually(lambda: not self.process.alive(), seconds=120, every=0.1)
+
+    def kill_supervisor(self) -> None:
+        """Kill only the process that was started."""
+        send(self.process.pid, signal.SIGKILL)
+        eventually(lambda: not self.process.alive())
 
     @property
     def url(self) -> str:

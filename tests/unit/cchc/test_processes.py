@@ -51,4 +51,4 @@ def test_a_process_is_told_where_to_listen():
     assert "services.survey.app:create_app()" in web
     assert command_of("folder-relay", {})[-2:] == ["relay", "folder"]
     with pytest.raises(KeyError):
-        command_of("dance-web", {})
+        command_of("survey-dance", {})
