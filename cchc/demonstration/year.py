@@ -1,6 +1,7 @@
 """The year itself, day by day: business time is driven to each working day, and everybody does what they planned for it."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 
 from cchc.demonstration.acts import Act, by_day
 from cchc.demonstration.calendar import WorkingDays
+from cchc.demonstration.counters import CounterTablet
 from cchc.demonstration.dossier_acts import DossierActs, one_stop_client
 from cchc.demonstration.measurement_acts import MEASUREMENTS, Measured, measured
 from cchc.demonstration.order_acts import Orders
@@ -18,6 +20,7 @@ from services.chassis.clock import CIVIL_ZONE
 
 BUSINESS_TIME = "/api/directory/v1/business-time"
 SCHEDULE_RUNS = "/api/tasks/v1/schedule-runs"
+HANDS = 3
 ELEVEN = time(11, tzinfo=CIVIL_ZONE)
 
 
@@ -45,22 +48,27 @@ class Year:
         self._days = days
         self._random = random
         self._span = span
+        self._hands = ThreadPoolExecutor(HANDS, thread_name_prefix="counter")
         self._tasks = TaskActs(days, random, until=span.until)
         self._orders = Orders(days, random, self._tasks)
         self._reports = Reports(days, Random(random.getrandbits(64)), until=span.until)  # noqa: S311 - repeatable
 
     def play(self, progress: Progress) -> None:
-        """Play it all."""
+        """Play it all. Counters work side by side, everybody else in turn."""
+        with self._hands:
+            self._days_of_the_year(progress)
+
+    def _days_of_the_year(self, progress: Progress) -> None:
         planned = by_day(self._acts())
         for day in self._days.between(self._span.since, self._span.until):
             self._drive_to(day)
-            ballots = self._counters(day)
+            counters = [self._hands.submit(self._counter, it, day) for it in self._stage.tablets]
             for act in self._orders.of(day, self._stage):
                 planned.setdefault(act.on, []).append(act)
             acts = planned.pop(day, []) + list(self._reports.due(day, self._stage))
             for act in acts:
                 self._stage.actors[act.actor].send(act.method, act.path, dict(act.body))
-            progress.day(day, len(acts), ballots)
+            progress.day(day, len(acts), sum(counter.result() for counter in counters))
 
     def _drive_to(self, day: date) -> None:
         at = datetime.combine(day, ELEVEN).isoformat()
@@ -69,9 +77,8 @@ class Year:
         for measurement in (it for it in self._measured if it.on == day):
             self._measure(measurement)
 
-    def _counters(self, day: date) -> int:
-        software = self._stage.actors
-        return sum(it.work(day, software[one_stop_client(it.counter.one_stop_id)]) for it in self._stage.tablets)
+    def _counter(self, tablet: CounterTablet, day: date) -> int:
+        return tablet.work(day, self._stage.actors[one_stop_client(tablet.counter.one_stop_id)])
 
     @property
     def _measured(self) -> Iterator[Measured]:
