@@ -12,6 +12,7 @@ from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of
 from cchc.processes import DOOR, Plan, command_of, places, plans, url_variable
 from cchc.supervisor import Child, Supervisor
+from services.chassis.settings import DOOR_URL
 
 LOOPBACK = "127.0.0.1"
 
@@ -22,7 +23,7 @@ def supervise(folder: DataFolder, host: str, port: int, *, said: Callable[[str],
     workers = [ports[plan.name] for plan in plans() if plan.name.endswith("-worker")]
     about = {"pid": os.getpid(), "host": host, "port": port, "worker_ports": workers, "ports": ports}
     folder.running.write_text(json.dumps(about, indent=1))
-    shared = all_variables_of(folder) | _places(ports)
+    shared = all_variables_of(folder) | _places(ports) | {DOOR_URL.name: f"http://{LOOPBACK}:{port}"}
     return Supervisor([_child(folder, plan, host, ports[plan.name], shared) for plan in plans()], said=said)
 
 
