@@ -8,9 +8,11 @@ from services.gateway.identity.accounts import ALL_SCOPES, SCOPES_OF_ROLES
 from tests.e2e.published_gateway import GatewayScript
 from tests.e2e.published_indicators import IndicatorsScript
 from tests.e2e.published_survey import SurveyScript
+from tests.e2e.published_tasks import TasksScript
 from tests.support.gateway import a_gateway
 from tests.support.product_apps import a_survey_app, an_indicators_app
 from tests.support.published import PublishedApp, SigningDoor
+from tests.support.tasks import UNIT, a_tasks_rig
 
 EXAMPLES = 8
 
@@ -55,6 +57,35 @@ def gateway(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def tasks(tmp_path_factory):
+    rig = a_tasks_rig(tmp_path_factory.mktemp("tasks"))
+    published = PublishedApp(SigningDoor(app=rig.app, nonce=str), ["/api/tasks/v1/openapi.json"], _TasksCallers(rig))
+    script = TasksScript(published, rig)
+    script.run()
+    yield published, script
+    rig.close()
+
+
+class _TasksCallers(dict):
+    """Callers whose tokens are fresh, however far the script has moved the clock."""
+
+    def __init__(self, rig):
+        super().__init__(dict.fromkeys(("unit", "desk", "operator")))
+        self.rig = rig
+
+    def __getitem__(self, role):
+        caller = {
+            "unit": lambda: self.rig.unit(UNIT),
+            "desk": self.rig.desk,
+            "operator": self.rig.operator,
+        }[role]()
+        return {"Authorization": caller.headers["Authorization"]}
+
+    def values(self):
+        return [self[role] for role in self]
+
+
+@pytest.fixture(scope="module")
 def indicators(tmp_path_factory):
     folder = tmp_path_factory.mktemp("indicators")
     signer = TokenSigner(load_or_create_signing_key(folder / "keys" / "access-signing.jwk"))
@@ -84,6 +115,17 @@ def test_every_operation_of_the_gateway_reaches_a_2xx(gateway):
 
 def test_no_input_brings_the_gateway_to_a_5xx_or_an_undocumented_status(gateway):
     published, _ = gateway
+    for label in published.operations:
+        published.fuzz(label, examples=EXAMPLES)
+
+
+def test_every_operation_of_the_tasks_service_reaches_a_2xx(tasks):
+    published, script = tasks
+    assert script.reached == set(published.operations)
+
+
+def test_no_input_brings_the_tasks_service_to_a_5xx_or_an_undocumented_status(tasks):
+    published, _ = tasks
     for label in published.operations:
         published.fuzz(label, examples=EXAMPLES)
 
