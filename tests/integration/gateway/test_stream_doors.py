@@ -236,16 +236,18 @@ def test_who_asks_too_often_waits_and_nobody_else(log):
 
 
 def test_a_subscriber_may_hold_so_many_lines_and_no_more(log):
-    with stream_doors(log.engine, lines=Lines(most_each=1), heartbeat_seconds=5) as opened:
-        with httpx.stream("GET", f"{opened.url}/figures/sse", headers=opened.headers(), timeout=10) as first:
-            heard = sse_events(first)
-            next(heard)
-            refused = httpx.get(f"{opened.url}/figures/sse", headers=opened.headers())
-            other = opened.headers(subject="other")
-            with httpx.stream("GET", f"{opened.url}/figures/sse", headers=other, timeout=10) as second:
-                assert (refused.status_code, second.status_code) == (429, 200)
-                assert refused.json()["code"] == "too_many_readers"
-                assert refused.headers["retry-after"] == "5"
+    with (
+        stream_doors(log.engine, lines=Lines(most_each=1), heartbeat_seconds=5) as opened,
+        httpx.stream("GET", f"{opened.url}/figures/sse", headers=opened.headers(), timeout=10) as first,
+    ):
+        heard = sse_events(first)
+        next(heard)
+        refused = httpx.get(f"{opened.url}/figures/sse", headers=opened.headers())
+        other = opened.headers(subject="other")
+        with httpx.stream("GET", f"{opened.url}/figures/sse", headers=other, timeout=10) as second:
+            assert (refused.status_code, second.status_code) == (429, 200)
+            assert refused.json()["code"] == "too_many_readers"
+            assert refused.headers["retry-after"] == "5"
 
 
 def test_who_does_not_read_is_let_go_and_costs_nobody(log, services):
