@@ -1,10 +1,12 @@
 """What the routes of people and API clients take and give."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from services.chassis.identity.callers import Appointment
 from services.gateway.directory.domain.client import Client
 from services.gateway.directory.domain.people_commands import Wanted
 from services.gateway.directory.domain.person import Person
@@ -82,8 +84,15 @@ class DelegationHeld(TermHeld):
     to_person_id = fields.String(required=True)
 
 
+class RoleHeld(Schema):
+    """A role in a unit."""
+
+    role = fields.String(required=True)
+    unit_id = fields.String(required=True)
+
+
 class PersonAnswer(Schema):
-    """Somebody, as they stand today. Who was erased has no names."""
+    """Somebody, as they stand today. Who was erased has no names; `acting` are roles that others let them hold."""
 
     person_id = fields.String(required=True)
     user_name = fields.String(required=True)
@@ -91,6 +100,7 @@ class PersonAnswer(Schema):
     state = fields.String(required=True, validate=validate.OneOf(["invited", "active", "erased"]))
     appointments = fields.List(fields.Nested(TermHeld), required=True)
     delegations = fields.List(fields.Nested(DelegationHeld), required=True)
+    acting = fields.List(fields.Nested(RoleHeld), required=True)
 
 
 class PeoplePage(Schema):
@@ -135,7 +145,9 @@ def wanted_of(sent: dict[str, Any], today: date) -> Wanted:
     return Wanted(role=sent["role"], unit_id=sent["unit_id"], from_on=sent["from_"] or today, to_on=sent["to"])
 
 
-def told_person(who: Person, names: Names, today: date, *, active: bool) -> dict[str, Any]:
+def told_person(
+    who: Person, names: Names, today: date, *, active: bool, acting: Iterable[Appointment]
+) -> dict[str, Any]:
     """Tell of somebody as `PersonAnswer` says."""
     state = "erased" if who.erased else "active" if active else "invited"
     delegations = [
@@ -149,6 +161,7 @@ def told_person(who: Person, names: Names, today: date, *, active: bool) -> dict
         "state": state,
         "appointments": [told_term(term, today) for term in who.appointments],
         "delegations": delegations,
+        "acting": [{"role": held.role, "unit_id": held.unit_id} for held in sorted(acting)],
     }
 
 

@@ -63,7 +63,16 @@ class AccessRegister:
         A role counts only while its unit exists, and a delegated one only while its giver holds it.
         """
         self._catch_up()
-        terms = [*self._own(subject), *self._delegated_to(subject, day)]
+        return self._held((*self._own(subject), *self._delegated_to(subject, day)), day)
+
+    def acting(self, person_id: str, day: date) -> frozenset[Appointment]:
+        """Give the roles that others let somebody hold on a day."""
+        self._catch_up()
+        return self._held(tuple(self._delegated_to(person_id, day)), day)
+
+    def _held(self, terms: tuple[Term, ...], day: date) -> frozenset[Appointment]:
+        if not terms:
+            return frozenset()
         there = {record.id for record in self._units.units_on(day)} | {EVERY_UNIT}
         held = (term for term in terms if term.holds_on(day) and term.unit_id in there)
         return frozenset(Appointment(term.role, term.unit_id) for term in held)

@@ -175,7 +175,16 @@ def tell_people(people: People, *persons: Person) -> list[dict[str, Any]]:
     today, names = people.clock.business_now().date(), names_of(people, *persons)
     with people.reader.connect() as connection:
         active = able_to_sign_in(connection)
-    return [told_person(who, names[who.person_id], today, active=who.person_id in active) for who in persons]
+    return [
+        told_person(
+            who,
+            names[who.person_id],
+            today,
+            active=who.person_id in active,
+            acting=people.register.acting(who.person_id, today),
+        )
+        for who in persons
+    ]
 
 
 def _changed(people: People, person_id: str, decide: handlers.Decide) -> Person:
