@@ -25,7 +25,7 @@ class Answer:
     @property
     def went_well(self) -> bool:
         """Say whether the service did what it was asked for."""
-        return self.status < 400
+        return 200 <= self.status < 300
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,22 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cchc.log_of_outboxes import OWNERS
 from services.chassis.broker.outbox_reader import OutboxBroker
 from services.chassis.database import open_database
 from services.chassis.leases import Leases
 from services.chassis.projector.projector import Projector
-from services.chassis.service_client import ServiceClient, WsgiClient
-from services.gateway.directory.published_events import UNIT_STATE_TOPIC
+from services.chassis.service_client import WsgiClient
 from services.gateway.identity.set_up import CompleteSetUp
+from services.indicators import app as indicators_app
+from services.indicators import bootstrap as indicators_bootstrap
+from services.indicators.handlers.pack import load_pack as load_indicators
+from services.indicators.worker import PROJECTIONS as INDICATORS_READ
 from services.tasks import app as tasks_app
 from services.tasks import bootstrap as tasks
 from services.tasks import config as tasks_config
 from services.tasks.handlers.service import Tasks
-from services.tasks.published_events import PLANS, REPORTS, TASKS
 from services.tasks.worker import PROJECTIONS
 from tests.support.fake_services import FakeService, a_board
 from tests.support.fixed_clock import FixedClock
 from tests.support.gateway import BUSINESS_NOW, PACK, REAL_NOW, GatewayUnderTest, a_gateway, the_pack
+from tests.support.indicators import settings_of
 
 PASSWORD = "một câu dài dễ nhớ 53"
 PLAN = "53-kh-ubnd-2021"
@@ -37,6 +41,7 @@ class District:
     indicators: FakeService
     projectors: list[Projector]
     clock: FixedClock
+    figures: "Figures | None" = None
     sessions: dict[str, str] = field(default_factory=dict)
 
     def catch_up(self) -> None:
@@ -92,7 +97,38 @@ class District:
         for projector in self.projectors:
             projector.close()
         self.tasks.close()
+        if self.figures is not None:
+            self.figures.close()
         self.gateway.close()
+
+
+class Figures:
+    """The indicators service with its folder, on files in a folder; its read models are kept once it begins."""
+
+    def __init__(self, folder: Path, clock: FixedClock) -> None:
+        self._settings = settings_of(folder)
+        indicators_bootstrap.migrate(self._settings)
+        indicators_bootstrap.migrate_folder(self._settings)
+        self.service = indicators_bootstrap.build(self._settings, clock=clock)
+        self._reading = indicators_bootstrap.build_folder(self._settings, clock=clock, read_only=True)
+        self.app = indicators_app.app_of(self.service, self._reading)
+        self._clock = clock
+
+    def begin(self, broker: OutboxBroker) -> list[Projector]:
+        """Load the pack and give what keeps the read models."""
+        load_indicators(self.service, the_pack())
+        folder = indicators_bootstrap.build_folder(self._settings, clock=self._clock)
+        leases = Leases(folder.engine, owner="test")
+        kept = (folder.folder, folder.units, folder.running)
+        made = [Projector(folder.engine, broker, it, leases, clock=self._clock) for it in kept]
+        engine = open_database(self._settings.read_database)
+        own = Leases(engine, owner="test")
+        return made + [Projector(engine, broker, it, own, clock=self._clock) for it in INDICATORS_READ]
+
+    def close(self) -> None:
+        """Stop the service."""
+        self.service.close()
+        self._reading.close()
 
 
 def follow(client: Any, path: str) -> str:
@@ -108,10 +144,10 @@ def follow(client: Any, path: str) -> str:
 
 
 @contextmanager
-def a_district(folder: Path, **services: ServiceClient) -> Iterator[District]:
-    """Put a district together with the pack's plan and units."""
+def a_district(folder: Path, *, with_figures: bool = False) -> Iterator[District]:
+    """Put a district together with the pack's plan and units; `with_figures` runs the indicators service for real."""
     clock = FixedClock(REAL_NOW, BUSINESS_NOW - REAL_NOW)
-    indicators = FakeService(said={"/api/indicators/v1/targets": a_board()})
+    indicators = FakeService(said={"/api/indicators/v1/targets/": a_board()})
     settings = tasks_config.Settings(
         database=f"sqlite:///{folder / 'tasks.db'}",
         read_database=f"sqlite:///{folder / 'read_tasks.db'}",
@@ -121,10 +157,17 @@ def a_district(folder: Path, **services: ServiceClient) -> Iterator[District]:
     )
     tasks.migrate(settings)
     service = tasks.build(settings, clock=clock)
-    ways = {"indicators": indicators, "tasks": WsgiClient(tasks_app.app_of(service)), **services}
+    figures = Figures(folder, clock) if with_figures else None
+    ways = {
+        "indicators": indicators if figures is None else WsgiClient(figures.app),
+        "tasks": WsgiClient(tasks_app.app_of(service)),
+    }
     gateway = a_gateway(folder, clock=clock, services=ways)
     tasks.load_pack(service, the_pack())
-    made = District(gateway, service, indicators, _projectors(folder, settings, clock), clock)
+    broker = OutboxBroker({name: folder / f"{name}.db" for name in set(OWNERS.values())}, OWNERS)
+    made = District(gateway, service, indicators, _projectors(settings, broker, clock), clock, figures=figures)
+    if figures is not None:
+        made.projectors += figures.begin(broker)
     made.catch_up()
     try:
         yield made
@@ -132,9 +175,7 @@ def a_district(folder: Path, **services: ServiceClient) -> Iterator[District]:
         made.close()
 
 
-def _projectors(folder: Path, settings: tasks_config.Settings, clock: FixedClock) -> list[Projector]:
+def _projectors(settings: tasks_config.Settings, broker: OutboxBroker, clock: FixedClock) -> list[Projector]:
     engine = open_database(settings.read_database)
-    owners = {UNIT_STATE_TOPIC: "gateway", TASKS: "tasks", REPORTS: "tasks", PLANS: "tasks"}
-    broker = OutboxBroker({"gateway": folder / "gateway.db", "tasks": folder / "tasks.db"}, owners)
     leases = Leases(engine, owner="test")
     return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]

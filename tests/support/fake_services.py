@@ -62,7 +62,7 @@ def _pack(part: str) -> dict[str, Any]:
 
 
 _NOW = {
-    "ONTIME_SOLVED": (11206, 12128, "on_track", "3 xã còn dưới 90 %."),
+    "ONTIME_SOLVED": (11206, 12128, "on_track", "Đã giải quyết 12.128 hồ sơ, 11.206 đúng hạn (92,4 %); 3 xã còn dưới 90 %."),
     "SAT_OFFICIAL": (1582, 1904, "at_risk", "Tăng 1,1 điểm so với tháng trước, còn thiếu 1,9 điểm."),
     "TTHC_ONLINE_ACTIVE": (94, 243, "at_risk", "Theo đà hiện nay, cuối năm đạt khoảng 47 %."),
     "DISBURSEMENT": (63, 200, "missed", "Theo đà hiện nay, cuối năm chỉ đạt khoảng 63 %."),
@@ -103,7 +103,7 @@ def _item(told: dict[str, Any], indicator: dict[str, Any] | None, chance: random
         "operator": told["operator"],
         "value": told["value"],
         "unit": told["unit"],
-        "scope": {"unit_id": told["scope"]["id"]},
+        "scope": {"unit_id": told["scope"]["id"], "name_vi": "Toàn huyện", "name_en": "The district"},
         "year": 2021,
         "measurable": told["measurable"],
         "why_not_vi": None if told["measurable"] else "Kế hoạch không nêu con số để đo.",

@@ -6,11 +6,13 @@ from services.chassis.http.blueprints import GuardedBlueprint
 from services.gateway.portal.pages.clients import clients_blueprint
 from services.gateway.portal.pages.counter_results import counter_results_blueprint
 from services.gateway.portal.pages.entrance import entrance_blueprint
+from services.gateway.portal.pages.figures import figures_blueprint
 from services.gateway.portal.pages.fleet import fleet_blueprint
 from services.gateway.portal.pages.home import home_blueprint
 from services.gateway.portal.pages.people import people_blueprint
 from services.gateway.portal.pages.person import person_blueprint
 from services.gateway.portal.pages.plan import plan_blueprint
+from services.gateway.portal.pages.target import target_blueprint
 from services.gateway.portal.pages.targets import targets_blueprint
 from services.gateway.portal.pages.task import task_blueprint
 from services.gateway.portal.pages.tasks import tasks_blueprint
@@ -20,6 +22,8 @@ EVERY_PAGE: tuple[Callable[[Site], GuardedBlueprint], ...] = (
     home_blueprint,
     entrance_blueprint,
     targets_blueprint,
+    target_blueprint,
+    figures_blueprint,
     plan_blueprint,
     tasks_blueprint,
     task_blueprint,

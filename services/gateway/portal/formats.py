@@ -1,5 +1,6 @@
 """Numbers, days and times as people of each language write them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -102,6 +103,15 @@ class Formats:
     def count(self, value: float | None) -> str:
         """1.904: a count, without the decimals that JSON may give it."""
         return NOTHING if value is None else self._places(value, 0 if float(value).is_integer() else 1)
+
+    def axis(self, unit: str | None) -> Callable[[float], str]:
+        """Give what writes the round values of a scale: without decimals that say nothing."""
+
+        def written(value: float) -> str:
+            plain = self._places(value, 0 if float(value).is_integer() else 1)
+            return plain + self._percent_sign() if unit == "percent" else plain
+
+        return written
 
     def month(self, month: str) -> str:
         """6/2021 in Vietnamese, June 2021 in English, of 2021-06."""

@@ -130,7 +130,7 @@ def _show(site: Site) -> Response:
 
 
 def _board(site: Site, question: Question) -> Board:
-    said = site.asking("indicators").read(f"{API}/targets", **question.query())
+    said = site.asking("indicators").read(f"{API}/targets/", **question.query())
     every = [target_of(it) for it in said["items"]]
     wanted = GROUPS.get(question.state or "")
     shown = [
