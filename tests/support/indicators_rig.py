@@ -40,6 +40,7 @@ class IndicatorsRig:
         self.service = build(settings, clock=self.clock, verifier=verifier)
         self.folder = build_folder(settings, clock=self.clock)
         self.log, self.facts, self._read = InMemoryLog(), FactWriter(), 0
+        self._closing = []
         self.projectors = [
             *self._projectors(settings.read_database, PROJECTIONS),
             *self._projectors(settings.folder_database, (self.folder.units, self.folder.running, self.folder.folder)),
@@ -48,6 +49,7 @@ class IndicatorsRig:
 
     def _projectors(self, url: str, projections: Any) -> list[Projector]:
         engine = open_database(url)
+        self._closing.append(engine.dispose)
         leases = Leases(engine, owner="test")
         limits = Limits(batch=50, poll_seconds=0)
         return [
@@ -113,5 +115,7 @@ class IndicatorsRig:
     def close(self) -> None:
         for projector in self.projectors:
             projector.close()
+        for close in self._closing:
+            close()
         self.folder.close()
         self.service.close()

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-import pytest
-
 from services.indicators.bootstrap import load_pack
 from tests.support.indicators_rig import IndicatorsRig
 
@@ -59,6 +57,34 @@ def published(rig: IndicatorsRig, body: dict, **how) -> str:
 
 def target(rig: IndicatorsRig, code: str, **query: str) -> dict:
     return next(it for it in rig.ask("/targets/", **query)["items"] if it["code"] == code)
+
+
+BAD_INPUT = (
+    ("/targets/", {"code": "N9", **AIM, "indicator": "NOBODY"}, (422, "unknown_indicator")),
+    ("/targets/", {"code": "N9", **AIM, "value": None}, (422, "target_incomplete")),
+    ("/measurements/", {**EDOC, "indicator": "NOBODY", "value": 1}, (422, "unknown_indicator")),
+    ("/measurements/", {**EDOC, "unit_id": "xa-khong-co", "value": 1}, (422, "unit_not_in_directory")),
+    ("/measurements/", {**EDOC, "period": "2023-Q1", "value": 1}, (422, "period_invalid")),
+    ("/measurements/", {**EDOC}, (422, "measurement_incomplete")),
+    ("/measurements/", {**EDOC, "value": 101}, (422, "value_out_of_range")),
+    ("/measurements/", {**EDOC, "indicator": "RANK_PAR", "value": 8}, (422, "document_missing")),
+    ("/measurements/EDOC_SHARE.x.2021-Q1.1/approval", None, (404, "unknown_measurement")),
+    ("/measurements/no-id/approval", None, (404, "unknown_measurement")),
+    (
+        "/registers/nowhere/entries",
+        {"entry_id": "1", "unit_id": "xa-binh-an", "values": {}},
+        (404, "unknown_register"),
+    ),
+    (
+        "/registers/tthc/entries",
+        {"entry_id": "1", "unit_id": "xa-binh-an", "values": {}},
+        (422, "entry_invalid"),
+    ),
+    ("/indicators/NOBODY/versions", DEFINITION, (404, "indicator_not_found")),
+    ("/indicators/", {"code": "EDOC_SHARE", **DEFINITION}, (409, "indicator_exists")),
+    ("/targets/T6/amendments", {**AIM, "reason": "…"}, (422, "fields_invalid")),
+)
+"""What is sent, and the status and code with which it is refused."""
 
 
 class BoardCases:
@@ -200,40 +226,13 @@ class BoardCases:
         assert (found["state"], found["lack"]) == ("no_data", "withdrawn")
         assert found["reason_vi"] == "Chỉ tiêu đã được rút từ ngày 20/6/2021 theo 617/QĐ-UBND."
 
-    @pytest.mark.parametrize(
-        ("path", "body", "expected"),
-        [
-            ("/targets/", {"code": "N9", **AIM, "indicator": "NOBODY"}, (422, "unknown_indicator")),
-            ("/targets/", {"code": "N9", **AIM, "value": None}, (422, "target_incomplete")),
-            ("/measurements/", {**EDOC, "indicator": "NOBODY", "value": 1}, (422, "unknown_indicator")),
-            ("/measurements/", {**EDOC, "unit_id": "xa-khong-co", "value": 1}, (422, "unit_not_in_directory")),
-            ("/measurements/", {**EDOC, "period": "2023-Q1", "value": 1}, (422, "period_invalid")),
-            ("/measurements/", {**EDOC}, (422, "measurement_incomplete")),
-            ("/measurements/", {**EDOC, "value": 101}, (422, "value_out_of_range")),
-            ("/measurements/", {**EDOC, "indicator": "RANK_PAR", "value": 8}, (422, "document_missing")),
-            ("/measurements/EDOC_SHARE.x.2021-Q1.1/approval", None, (404, "unknown_measurement")),
-            ("/measurements/no-id/approval", None, (404, "unknown_measurement")),
-            (
-                "/registers/nowhere/entries",
-                {"entry_id": "1", "unit_id": "xa-binh-an", "values": {}},
-                (404, "unknown_register"),
-            ),
-            (
-                "/registers/tthc/entries",
-                {"entry_id": "1", "unit_id": "xa-binh-an", "values": {}},
-                (422, "entry_invalid"),
-            ),
-            ("/indicators/NOBODY/versions", DEFINITION, (404, "indicator_not_found")),
-            ("/indicators/", {"code": "EDOC_SHARE", **DEFINITION}, (409, "indicator_exists")),
-            ("/targets/T6/amendments", {**AIM, "reason": "…"}, (422, "fields_invalid")),
-        ],
-    )
-    def test_bad_input_has_a_code_and_leaves_nothing(self, rig, whole_pack, path, body, expected) -> None:
+    def test_bad_input_has_a_code_and_leaves_nothing(self, rig: IndicatorsRig, whole_pack) -> None:
         load_pack(rig.service, whole_pack)
         rig.tell_units()
         rig.follow()
         position = rig.service.streams.store.last_position()
-        assert rig.refused(path, body) == expected
+        answers = [(path, body, rig.refused(path, body)) for path, body, _ in BAD_INPUT]
+        assert answers == [(path, body, expected) for path, body, expected in BAD_INPUT]
         assert rig.service.streams.store.last_position() == position
 
     def test_who_may_do_what(self, rig: IndicatorsRig, whole_pack) -> None:
