@@ -8,8 +8,10 @@ import click
 from cchc.docs.errors import errors_page
 from cchc.docs.events import events_page
 from cchc.docs.settings import metrics_page, settings_page
+from cchc.docs.streams import streams_document
 
 PAGES: Mapping[str, Callable[[], str]] = {
+    "asyncapi.json": streams_document,
     "errors.md": errors_page,
     "events.md": events_page,
     "metrics.md": metrics_page,

@@ -44,13 +44,11 @@ def _servers() -> dict[str, Any]:
             "host": "cchc.example.vn",
             "protocol": "https",
             "description": "The one door of a tenant.",
-            "security": [{"$ref": "#/components/securitySchemes/accessToken"}],
         },
         "kafka": {
             "host": "kafka.example.vn:9093",
             "protocol": "kafka-secure",
             "description": "The event log, for programs inside the province's own network.",
-            "security": [{"$ref": "#/components/securitySchemes/scram"}],
         },
     }
 
@@ -110,9 +108,10 @@ def _operations() -> dict[str, Any]:
             "action": "send",
             "summary": f"A subscriber is told what happens in the stream {stream}.",
             "channel": {"$ref": f"#/channels/{stream}{through}"},
+            "security": [{"$ref": f"#/components/securitySchemes/{scheme}"}],
         }
         for stream in STREAMS
-        for through in ("Topic", "Door")
+        for through, scheme in (("Topic", "scram"), ("Door", "accessToken"))
     }
 
 
