@@ -1,0 +1,1 @@
+"""Each family of running figures by itself."""
