@@ -35,8 +35,9 @@ START_WITHIN_SECONDS = 120.0
 @click.option("--port", envvar="PORT", default=8080, show_default=True, type=int, help="Port of the one door.")
 @click.option("--seed", default=53, show_default=True, help="From what everything is drawn.")
 @click.option("--until", type=date.fromisoformat, default=LAST.isoformat(), show_default=True, help="The last day.")
+@click.option("--counters-every", default=1, show_default=True, help="Let counters work each so many working days.")
 @click.option("--stop", is_flag=True, help="Stop when the year is over, in place of showing it.")
-def demo(data: Path, port: int, seed: int, until: date, stop: bool) -> None:
+def demo(data: Path, port: int, seed: int, until: date, counters_every: int, stop: bool) -> None:
     """Play a year of the district, by the public API only. A folder that was played before is shown as it is."""
     folder = DataFolder(data.absolute())
     played = folder.root / PLAYED
@@ -48,19 +49,22 @@ def demo(data: Path, port: int, seed: int, until: date, stop: bool) -> None:
         _run("init", "--data", str(folder.root), "--pack", str(DEFAULT_PACK), "--begins-at", BEGINS_AT)
     with _running(folder, port) as product:
         if not played.exists():
-            _play(folder, seed, until)
+            _play(folder, seed, Span(since=FIRST, until=until, counters_every=counters_every))
             played.write_text(json.dumps({"seed": seed, "until": until.isoformat()}) + "\n")
         if not stop:
             product.wait()
 
 
-def _play(folder: DataFolder, seed: int, until: date) -> None:
+def _play(folder: DataFolder, seed: int, span: Span) -> None:
     clock, random = SystemClock(), Random(seed)  # noqa: S311 - repeatable on purpose
     days = WorkingDays.of_pack(read_part(folder.pack, "calendar"))
     running = json.loads(folder.running.read_text())
-    with httpx.Client(base_url=f"http://127.0.0.1:{running['port']}", timeout=60) as http, _Bar(days, until) as bar:
+    with (
+        httpx.Client(base_url=f"http://127.0.0.1:{running['port']}", timeout=60) as http,
+        _Bar(days, span.until) as bar,
+    ):
         stage = set_stage(folder, http, random, clock)
-        Year(stage, days, random, Span(since=FIRST, until=until)).play(bar)
+        Year(stage, days, random, span).play(bar)
 
 
 class _Bar:

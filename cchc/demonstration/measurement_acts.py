@@ -8,7 +8,7 @@ from random import Random
 from cchc.demonstration.calendar import WorkingDays
 from cchc.demonstration.task_acts import DESK
 
-MEASUREMENTS = "/api/indicators/v1/measurements"
+MEASUREMENTS = "/api/indicators/v1/measurements/"
 
 QUARTER_ENDS: Mapping[str, date] = {
     "2021-Q1": date(2021, 3, 31),

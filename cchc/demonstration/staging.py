@@ -59,7 +59,13 @@ def parts_of(pack: Mapping[str, Any], counters: Iterable[Counter]) -> Iterator[P
             role="unit_clerk",
             unit_id=counter.one_stop_id,
         )
-    yield Part(client_id=DESK, name="desk", scopes=_OF_LEADERS, role="reform_desk", unit_id="phong-noi-vu")
+    yield Part(
+        client_id=DESK,
+        name="desk",
+        scopes=(*_OF_LEADERS, "indicators:define"),
+        role="reform_desk",
+        unit_id="phong-noi-vu",
+    )
     yield Part(client_id=CHAIRMAN, name="chairman", scopes=_OF_LEADERS, role="chairman", unit_id="huyen-thang-binh")
 
 
