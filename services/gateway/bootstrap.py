@@ -31,6 +31,7 @@ from services.gateway.directory.business_time_api import business_time_api
 from services.gateway.directory.clients_api import clients_api
 from services.gateway.directory.handlers import Directory, tenant_of
 from services.gateway.directory.people_api import people_api
+from services.gateway.directory.units_api import units_api
 from services.gateway.identity.api import Issuer, identity_api, set_up_path
 from services.gateway.identity.invitations import Invitations
 from services.gateway.identity.passwords import Passwords
@@ -212,6 +213,7 @@ def _app(settings: Settings, site: Site, access: Access, signer: TokenSigner, me
         [
             identity_api(_issuer(settings, site, access, signer)),
             directory_api(access.people.units, site.clock),
+            units_api(access.directory, access.people.units),
             people_api(access.people),
             clients_api(access.clients),
             business_time_api(site.clock),

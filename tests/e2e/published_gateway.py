@@ -24,6 +24,8 @@ class GatewayScript:
         self.send("POST /api/directory/v1/set-up-links")
         units = self.send("GET /api/directory/v1/units", query={"as_of": "2021-06-18"}).json()["items"]
         self.send("GET /api/directory/v1/units/{unit_id}", path={"unit_id": units[0]["id"]})
+        unit = {"kind": "department", "name_en": "New Division", "names_vi": [{"name": "Phòng mới"}]}
+        self.send("PUT /api/directory/v1/units/{unit_id}", path={"unit_id": "phong-moi"}, body=unit)
         self.people()
         self.clients()
         self.send("GET /api/directory/v1/business-time")

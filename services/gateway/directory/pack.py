@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
-from services.gateway.directory.domain.commands import RecordUnit
 from services.gateway.directory.domain.errors import UnitRecordInvalid
 from services.gateway.directory.domain.records import UnitRecord
 from services.gateway.directory.domain.tenant import DescribeTenant, ServiceField, Tenant
-from services.gateway.directory.handlers import Directory, describe_tenant, record_unit
+from services.gateway.directory.handlers import Directory, describe_tenant
+from services.gateway.directory.register import UnitRegister
+from services.gateway.directory.units import record_units
 
 _STATEMENTS = {field.name for field in fields(UnitRecord)} - {"particulars"}
 
@@ -56,9 +57,10 @@ def load_units(directory: Directory, units: Mapping[str, Any]) -> int:
 
     Raises:
         UnitRecordInvalid: A record cannot be read or contradicts itself; units before it are recorded.
+        UnitNotFound, UnitLoop: A unit stands under one that is nowhere, or above itself; nothing is recorded.
     """
     records = [read_record(written) for written in units["units"]]
-    return sum(record_unit(directory, RecordUnit(record=record)) > 0 for record in records)
+    return record_units(directory, UnitRegister(directory.store), records)
 
 
 def read_record(written: Mapping[str, Any]) -> UnitRecord:

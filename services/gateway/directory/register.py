@@ -22,6 +22,10 @@ class UnitRegister:
         self._units: dict[str, UnitRecord] = {}
         self._lock = threading.Lock()
 
+    def units(self) -> dict[str, UnitRecord]:
+        """Give every unit's record by id, those that ended included."""
+        return self._caught_up()
+
     def units_on(self, day: date) -> list[UnitRecord]:
         """Give the units that exist on a day, in order of their ids."""
         return [record for record in self._caught_up().values() if holds_on(record, day)]

@@ -15,6 +15,7 @@ Refusal
 │   └── ClientIdTaken
 └── RuleBroken
     ├── UnitRecordInvalid
+    ├── UnitIdInvalid
     ├── UnitLoop
     ├── UnitNotThereThen
     ├── TermInvalid
@@ -94,6 +95,13 @@ class UnitRecordInvalid(RuleBroken):
 
     code = "unit_record_invalid"
     title = "Hồ sơ đơn vị mâu thuẫn"
+
+
+class UnitIdInvalid(RuleBroken):
+    """Raised when a unit is to be recorded under an id of other than small letters, digits and hyphens."""
+
+    code = "unit_id_invalid"
+    title = "Mã đơn vị không hợp lệ"
 
 
 class UnitLoop(RuleBroken):
