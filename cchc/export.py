@@ -12,9 +12,9 @@ from cchc.backup import copy_file, copy_surroundings
 from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, write_durably
 from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of, environment_of
-from cchc.moving import movable_tables, move_seals, move_tables
+from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
 from cchc.options import data_option
-from cchc.servers import STREAM_LOG, all_urls, database_variable, migrate_databases
+from cchc.servers import STREAM_LOG, database_urls, database_variable, migrate_databases, stream_log_url
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.seals import create_seals
@@ -67,7 +67,7 @@ def _files(folder: DataFolder, place: Path) -> Iterator[Copied]:
 
 
 def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
-    urls = all_urls(environment_of(folder))
+    urls = database_urls(environment_of(folder))
     # The tables that migrations make in new files are what cannot be built from the log.
     migrate_databases(as_files(folder, place))
     with_seals = open_database(f"sqlite:///{place / 'seals.db'}")
@@ -76,7 +76,8 @@ def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
     for name, url in urls.items():
         _move(name, url, place)
     with_seals.dispose()
-    for name in (SEALS, *urls):
+    _move_streams(stream_log_url(environment_of(folder)), place)
+    for name in (SEALS, STREAM_LOG, *urls):
         _as_one_file(place / f"{name}.db")
         extent = extent_of(f"sqlite:///{place / f'{name}.db'}") if name in EVENT_STORES else None
         if extent is not None and extent_of(urls[name]) != extent:
@@ -86,11 +87,18 @@ def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
 
 def _move(name: str, url: str, place: Path) -> None:
     source, target = open_database(url, read_only=True), open_database(f"sqlite:///{place / f'{name}.db'}")
-    move_tables(source, target, movable_tables(source if name == STREAM_LOG else target))
+    move_tables(source, target, movable_tables(target))
     seals = open_database(f"sqlite:///{place / 'seals.db'}")
     move_seals(source, seals, name)
     for engine in (source, target, seals):
         engine.dispose()
+
+
+def _move_streams(url: str, place: Path) -> None:
+    source, target = open_database(url, read_only=True), open_database(f"sqlite:///{place / f'{STREAM_LOG}.db'}")
+    move_stream_log(source, target)
+    source.dispose()
+    target.dispose()
 
 
 def _as_one_file(file: Path) -> None:

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from cchc.copies import EVENT_STORES, Manifest, extent_of, read_manifest
+from cchc.copies import Manifest, extent_of, read_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.export import SEALS
-from cchc.moving import movable_tables, move_seals, move_tables
+from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
 from cchc.options import data_option, profile_option
 from cchc.restore import begin_new_life, erase_again, restore_databases, restore_surroundings
-from cchc.servers import STREAM_LOG, all_urls, check_settings, make_topics, migrate_databases
+from cchc.servers import STREAM_LOG, check_settings, database_urls, make_topics, migrate_databases, stream_log_url
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
@@ -67,21 +67,29 @@ def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: 
         raise click.ClickException(str(refused)) from None
     migrate_databases(env)
     make_topics(env)
-    for name, url in all_urls(env).items():
+    for name, url in database_urls(env).items():
         if name not in {copied.name for copied in manifest.databases}:
             continue
-        if name in EVENT_STORES and extent_of(url)[0]:
+        if extent_of(url)[0]:
             raise click.ClickException(f"the database of {name} holds facts already; give an empty one")
         _move(name, place, url)
-        if name in EVENT_STORES:
-            begin_new_life(folder, name, SystemClock().now(), new_id())
+        begin_new_life(folder, name, SystemClock().now(), new_id())
         said(f"  {name}: moved")
+    _move_streams(place, stream_log_url(env))
+
+
+def _move_streams(place: Path, url: str) -> None:
+    if (place / f"{STREAM_LOG}.db").exists():
+        source, target = open_database(f"sqlite:///{place / f'{STREAM_LOG}.db'}", read_only=True), open_database(url)
+        move_stream_log(source, target)
+        source.dispose()
+        target.dispose()
 
 
 def _move(name: str, place: Path, url: str) -> None:
     source = open_database(f"sqlite:///{place / f'{name}.db'}", read_only=True)
     target = open_database(url)
-    move_tables(source, target, movable_tables(source if name == STREAM_LOG else target))
+    move_tables(source, target, movable_tables(target))
     if (place / f"{SEALS}.db").exists():
         with target.begin() as connection:
             create_seals(connection)

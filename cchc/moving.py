@@ -9,6 +9,7 @@ from sqlalchemy import Connection, DateTime, Engine, Integer, LargeBinary, MetaD
 from sqlalchemy import inspect as inspect_database
 
 from services.chassis.event_store.timestamps import from_microseconds, to_microseconds
+from services.gateway.streams.log_tables import define_log
 
 ROWS_AT_ONCE = 2_000
 NOT_MOVED = frozenset({"leases", "relay_cursor"})
@@ -24,32 +25,18 @@ def movable_tables(engine: Engine) -> list[str]:
 
 
 def move_tables(source: Engine, target: Engine, names: list[str]) -> dict[str, int]:
-    """Replace the rows of these tables by the source's, in one transaction on either side; give how many there were.
-
-    A table that the target lacks is made as the source has it.
-    """
+    """Replace the rows of these tables by the source's, in one transaction on either side; give how many there were."""
     moved = {}
     with source.connect() as reading, target.begin() as writing:
         for name in names:
             there = Table(name, MetaData(), autoload_with=reading)
-            here = _table_like(there, writing)
+            here = Table(name, MetaData(), autoload_with=writing)
             writing.execute(delete(here))
             moved[name] = 0
             for rows in _batches(reading, there, here):
                 writing.execute(insert(here), rows)
                 moved[name] += len(rows)
     return moved
-
-
-def _table_like(there: Table, writing: Connection) -> Table:
-    if inspect_database(writing).has_table(there.name):
-        return Table(there.name, MetaData(), autoload_with=writing)
-    made = there.to_metadata(MetaData())
-    for column in made.columns:
-        column.type = column.type.as_generic()
-        column.server_default = None
-    made.create(writing)
-    return made
 
 
 def _batches(reading: Connection, there: Table, here: Table) -> Iterator[list[dict[str, Any]]]:
@@ -74,6 +61,16 @@ def _writing(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, DateTime):
         return lambda value: from_microseconds(value) if isinstance(value, int) else value
     return lambda value: value
+
+
+def move_stream_log(source: Engine, target: Engine) -> None:
+    """Take over what of the stream log lasts; its reader finds every message in its place when it reads them again."""
+    lasting = MetaData()
+    define_log(lasting)
+    if not all(inspect_database(source).has_table(name) for name in lasting.tables):
+        return
+    lasting.create_all(target)
+    move_tables(source, target, sorted(lasting.tables))
 
 
 def move_seals(source: Engine, target: Engine, store: str) -> None:

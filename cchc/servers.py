@@ -47,9 +47,13 @@ def database_urls(env: Environment) -> dict[str, str]:
 
 def all_urls(env: Environment) -> dict[str, str]:
     """Give the URL of every database that cannot be made again: the stores', and the stream log's where it has its own."""
-    urls = database_urls(env)
-    own = env.optional(Setting(name=database_variable(STREAM_LOG), meaning=""))
-    return urls | ({STREAM_LOG: own} if own and own not in urls.values() else {})
+    urls, streams = database_urls(env), stream_log_url(env)
+    return urls if streams in urls.values() else {**urls, STREAM_LOG: streams}
+
+
+def stream_log_url(env: Environment) -> str:
+    """Give the URL of the database that the stream log is in."""
+    return str(SERVICES["gateway"].settings(env).streams_database)
 
 
 def migrate_databases(env: Environment) -> None:

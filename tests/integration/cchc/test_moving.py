@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import MetaData, Table, insert, select
 
 from cchc.data_folder import DataFolder
 from cchc.embedded import sealers
 from cchc.environment import environment_of
 from cchc.main import main
 from cchc.restore import urls_of
-from cchc.servers import database_urls, database_variables
+from cchc.servers import database_urls, database_variables, stream_log_url
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import OutboxRow, RecordedFact
+from services.gateway.streams.log_tables import define_log
 from tests.integration.cchc.commands import init
 from tests.support.servers.kafka import KafkaServer
 from tests.support.servers.postgres import Databases
@@ -90,6 +94,36 @@ def test_a_tenant_moves_into_databases_and_back_into_files(made: DataFolder, emp
         assert ledgers(again, name)[0] == facts
         assert ledgers(again, name)[1][: len(messages)] == messages
     assert run("verify", "--data", again.root).exit_code == 0
+
+
+def test_the_places_that_subscribers_hold_in_the_stream_log_move_with_the_tenant(
+    made: DataFolder, empty: DataFolder, tmp_path: Path
+) -> None:
+    lasting = MetaData()
+    define_log(lasting)
+    days, row = lasting.tables["stream_days"], {"channel": "figures", "day": date(2021, 6, 18), "first": 1, "last": 7}
+    engine = open_database(f"sqlite:///{made.database('streams')}")
+    lasting.create_all(engine)
+    with engine.begin() as connection:
+        connection.execute(insert(days), row)
+    engine.dispose()
+
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed")
+    assert rows(stream_log_url(environment_of(empty)), days) == [row]
+    run("export", "--data", empty.root, "--to", tmp_path / "back")
+    again = DataFolder(tmp_path / "again")
+    run("import", tmp_path / "back", "--data", again.root)
+    assert rows(f"sqlite:///{again.database('streams')}", days) == [row]
+
+
+def rows(url: str, table: Table) -> list[dict[str, Any]]:
+    engine = open_database(url, read_only=True)
+    try:
+        with engine.connect() as connection:
+            return [dict(row) for row in connection.execute(select(table)).mappings()]
+    finally:
+        engine.dispose()
 
 
 def test_databases_that_hold_facts_are_not_written_over(made: DataFolder, empty: DataFolder, tmp_path: Path) -> None:
