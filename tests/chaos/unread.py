@@ -12,6 +12,7 @@ from services.chassis.projector.builds import pointer_of
 from services.chassis.projector.positions import load_lanes
 from services.chassis.projector.status import read_statuses
 from services.gateway.worker import PROJECTIONS as GATEWAY
+from services.indicators.projections.running_messages import TOPICS as RUNNING_TOPICS
 from services.indicators.projections.survey_messages import BALLOTS_TOPIC, COUNTERS_TOPIC
 from services.indicators.projections.units import UNITS_TOPIC
 from services.indicators.worker import PROJECTIONS as INDICATORS
@@ -21,7 +22,11 @@ READERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "survey": {projection.name: projection.topics for projection in SURVEY},
     "gateway": {projection.name: projection.topics for projection in GATEWAY},
     "indicators": {projection.name: projection.topics for projection in INDICATORS},
-    "folder": {"folder": (BALLOTS_TOPIC, COUNTERS_TOPIC), "indicators_units": (UNITS_TOPIC,)},
+    "folder": {
+        "folder": (BALLOTS_TOPIC, COUNTERS_TOPIC),
+        "indicators_units": (UNITS_TOPIC,),
+        "running_figures": RUNNING_TOPICS,
+    },
 }
 """Which topics each read model is made of, by the database that holds it."""
 

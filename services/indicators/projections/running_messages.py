@@ -66,7 +66,7 @@ class _Wire(NamedTuple):
     fact: type
 
 
-_FACTS: Mapping[str, _Wire] = {
+FACTS: Mapping[str, _Wire] = {
     "cchc.tasks.task_assigned.v1": _Wire(_TASK, TaskAssigned),
     "cchc.tasks.task_accepted.v1": _Wire(_TASK, TaskAccepted),
     "cchc.tasks.task_refused.v1": _Wire(_TASK, TaskLeft),
@@ -84,7 +84,7 @@ _FACTS: Mapping[str, _Wire] = {
 """Messages that figures are told from; every other one is left aside."""
 
 _DECODERS: Mapping[type, msgspec.json.Decoder[Any]] = {
-    wire.fact: msgspec.json.Decoder(wire.fact) for wire in _FACTS.values()
+    wire.fact: msgspec.json.Decoder(wire.fact) for wire in FACTS.values()
 }
 _AT = msgspec.json.Decoder(_Told)
 
@@ -104,7 +104,7 @@ def news_of(event: CloudEvent | None) -> News | None:
     Raises:
         InvalidMessage: Its data breaks the contract.
     """
-    if event is None or (wire := _FACTS.get(event.type)) is None:
+    if event is None or (wire := FACTS.get(event.type)) is None:
         return None
     try:
         fact: Any = _DECODERS[wire.fact].decode(event.data)
