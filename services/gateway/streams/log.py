@@ -4,22 +4,22 @@ The log lasts: a build that reads everything again finds each message in its pla
 rebuild, a restart or a new release never renumbers what subscribers have.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
-from sqlalchemy import Column, Connection, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, MetaData, String, Table, Text, insert, select
 
 from services.chassis.domain import InvalidMessage
 from services.chassis.envelope import CloudEvent
 from services.chassis.projection import Delivery, TableName, View
 from services.chassis.projection_rows import read
 from services.chassis.upsert import upsert
-from services.gateway.streams.appending import Joining, append_to_channels
+from services.gateway.streams.appending import append_to_channels
 from services.gateway.streams.chain import digest_of
-from services.gateway.streams.channels import STREAM_OF_TOPIC, Channel
-from services.gateway.streams.log_tables import ENTRIES, STATE, WAITING, define_log
+from services.gateway.streams.channels import STREAM_OF_TOPIC
+from services.gateway.streams.log_tables import ENTRIES, STATE, define_log
+from services.gateway.streams.membership import Entry, no_longer_waiting, places_of
 from services.gateway.streams.places import place_of
 from services.gateway.streams.retraction import count_markers, retract, superseded
 from services.gateway.streams.unit_tree import Parent, UnitTree, tree_of
@@ -31,24 +31,16 @@ class _UnitRecorded(msgspec.Struct, frozen=True):
     parents: tuple[Parent, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A message as the log keeps it, before it has its places."""
-
-    ordinal: int
-    delivery: Delivery
-    event: CloudEvent
-    unit_id: str | None
-    day: date
-    digest: bytes
-
-
 class StreamLog:
     """Copies messages into channels. The topics are those of the streams, and the directory's for the dated tree."""
 
     name = "stream_log"
     version = 1
-    topics: tuple[str, ...] = (*STREAM_OF_TOPIC, UNIT_TOPIC)
+
+    def __init__(self, streams: Mapping[str, str] = STREAM_OF_TOPIC, unit_topic: str = UNIT_TOPIC) -> None:
+        """Copy the topics that `streams` names, each into the stream named; hear of units on `unit_topic`."""
+        self.streams, self.unit_topic = streams, unit_topic
+        self.topics: tuple[str, ...] = (*streams, unit_topic)
 
     def define(self, metadata: MetaData, name: TableName) -> None:
         """Declare what a build learns on its way, and the lasting tables."""
@@ -70,15 +62,15 @@ class StreamLog:
         """Put what is new at the ends of the channels that it concerns."""
         connection = view.connection
         last = _begin(connection)
-        news = _learn_units(view, [it for it in batch if it.topic == UNIT_TOPIC])
-        told = [it for it in batch if it.topic != UNIT_TOPIC and it.event is not None]
+        news = _learn_units(view, [it for it in batch if it.topic == self.unit_topic])
+        told = [it for it in batch if it.topic != self.unit_topic and it.event is not None]
         entries = _new_entries(view, told, last)
         if not entries and not news:
             return
         tree = tree_in(view)
-        joining = [*_no_longer_waiting(connection, tree, news)]
+        joining = [*no_longer_waiting(connection, tree, news, self.streams)]
         for entry in entries:
-            joining += _places(connection, tree, entry)
+            joining += places_of(connection, tree, entry, self.streams[entry.delivery.topic])
         _write_entries(connection, entries)
         append_to_channels(connection, joining)
 
@@ -167,35 +159,6 @@ def _present(connection: Connection, batch: Sequence[Delivery]) -> tuple[set[str
             elif row.number in ids:
                 replaced.append(row.ordinal)
     return known, replaced
-
-
-def _places(connection: Connection, tree: UnitTree, entry: Entry) -> list[Joining]:
-    stream = STREAM_OF_TOPIC[entry.delivery.topic]
-    whole = Joining(stream, entry.ordinal, entry.digest, entry.day)
-    if entry.unit_id is None:
-        return [whole]
-    units, unknown = tree.chain(entry.unit_id, entry.day)
-    if unknown is not None:
-        upsert(connection, WAITING, [(entry.ordinal, unknown)])
-    return [whole, *(whole._replace(channel=Channel(stream, unit_id).id) for unit_id in units)]
-
-
-def _no_longer_waiting(connection: Connection, tree: UnitTree, news: Sequence[str]) -> Iterable[Joining]:
-    """Let entries into the channels of units that had not been described when they came."""
-    columns = (WAITING.c.ordinal, WAITING.c.unit_id, ENTRIES.c.topic, ENTRIES.c.digest, ENTRIES.c.day)
-    query = select(*columns).join(ENTRIES, ENTRIES.c.ordinal == WAITING.c.ordinal)
-    rows = (
-        connection.execute(query.where(WAITING.c.unit_id.in_(news)).order_by(WAITING.c.ordinal)).all() if news else ()
-    )
-    for row in rows:
-        units, unknown = tree.chain(row.unit_id, row.day)
-        for unit_id in units:
-            channel = Channel(STREAM_OF_TOPIC[row.topic], unit_id).id
-            yield Joining(channel, row.ordinal, row.digest, row.day)
-        if unknown is None:
-            connection.execute(delete(WAITING).where(WAITING.c.ordinal == row.ordinal))
-        else:
-            upsert(connection, WAITING, [(row.ordinal, unknown)])
 
 
 def _write_entries(connection: Connection, entries: Sequence[Entry]) -> None:
