@@ -95,7 +95,7 @@ class InternalClient:
         return answer.json() if answer.content else None
 
     def _send(self, url: str, method: str, body: object, headers: dict[str, str]) -> httpx.Response:
-        signed = {"Authorization": f"Bearer {self._access()}", **headers}
+        signed = {"Authorization": f"Bearer {self.access_token()}", **headers}
         try:
             answer = httpx.request(method, url, json=body, headers=signed, timeout=TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
@@ -105,7 +105,8 @@ class InternalClient:
             raise refused(_said(answer))
         return answer
 
-    def _access(self) -> str:
+    def access_token(self) -> str:
+        """Give a token of the command line's own client; it is fetched once."""
         if self._token is None:
             self._token = self._fetch_token()
         return self._token

@@ -9,6 +9,7 @@ import pytest
 from cchc.demonstration.tablet import Tablet
 from tests.compose.stack import Stack
 from tests.support.servers.ports import eventually
+from tests.support.task_report import TASKS, is_listed, report_a_task, state_of
 
 COUNTER = "quay-1-tt-ha-lam"
 
@@ -63,13 +64,15 @@ def test_a_signed_ballot_comes_in_and_its_tablet_into_the_list(
     eventually(lambda: listed(desk, tablet), seconds=60, every=0.3)
 
 
-def test_the_plan_of_the_pack_is_there_as_tasks(desk: httpx.Client) -> None:
-    answer = desk.get("/api/tasks/v1/plans/53-kh-ubnd-2021")
-    assert answer.status_code == 200
-    eventually(lambda: desk.get("/api/tasks/v1/tasks", params={"limit": 1}).json()["items"], seconds=60, every=0.3)
+def test_a_unit_reports_a_task_of_the_plan_and_the_list_comes_to_know_it(desk: httpx.Client) -> None:
+    assert desk.get("/api/tasks/v1/plans/53-kh-ubnd-2021").status_code == 200
+    eventually(lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=90, every=0.3)
+    task_id = report_a_task(desk)
+    assert state_of(desk, task_id) == "reported"
+    eventually(lambda: is_listed(desk, task_id, "reported"), seconds=60, every=0.3)
 
 
-@pytest.mark.parametrize("service", ["survey-web", "survey-relay", "survey-worker", "postgres", "kafka"])
+@pytest.mark.parametrize("service", ["survey-web", "survey-relay", "kafka", "postgres"])
 def test_a_container_that_is_killed_comes_back_and_nothing_is_lost(stack: Stack, tablet: Tablet, service: str) -> None:
     for _ in range(3):
         tablet.tap(4)

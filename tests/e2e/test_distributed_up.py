@@ -14,6 +14,7 @@ from cchc.up_distributed import why_not_ready
 from tests.chaos.processes import send
 from tests.support.distributed import Fleet, a_fleet
 from tests.support.servers.ports import eventually
+from tests.support.task_report import TASKS, is_listed, report_a_task, state_of
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,12 @@ def tablet(fleet: Fleet) -> Iterator[Tablet]:
     paired.http.close()
 
 
+@pytest.fixture
+def desk(fleet: Fleet) -> Iterator[httpx.Client]:
+    with fleet.client() as client:
+        yield client
+
+
 def taps_in(fleet: Fleet, tablet: Tablet) -> int:
     store = fleet.store("survey")
     found = sum(fact.type.startswith("survey.ballot_cast") for fact in store.load(f"ballots-{tablet.device_id}"))
@@ -40,7 +47,7 @@ def test_portal_kiosk_and_every_api_stand_behind_the_one_door(fleet: Fleet) -> N
     with httpx.Client(base_url=fleet.url, follow_redirects=True, timeout=30) as client:
         assert client.get("/").status_code == 200
         assert client.get("/kiosk/").status_code == 200
-        for service in ("survey", "indicators", "directory", "reporting"):
+        for service in ("survey", "tasks", "indicators", "directory", "reporting"):
             assert client.get(f"/api/{service}/v1/openapi.json").status_code == 200, service
         assert client.get("/api/survey/v1/devices/").status_code == 401
         assert client.get("/streams/v1/pages/no-such-page/sse").status_code == 404
@@ -51,6 +58,16 @@ def test_an_open_page_is_told_through_the_door_as_it_happens(fleet: Fleet) -> No
     with httpx.stream("GET", f"{fleet.url}/streams/v1/pages/counter-results/sse", timeout=30) as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert next(stream.iter_raw())
+
+
+def test_a_unit_reports_a_task_though_the_worker_dies_and_the_list_comes_to_know_it(
+    fleet: Fleet, desk: httpx.Client
+) -> None:
+    eventually(lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=90, every=0.3)
+    send(fleet.pid_of("distributed worker tasks"), signal.SIGKILL)
+    task_id = report_a_task(desk)
+    assert state_of(desk, task_id) == "reported"
+    eventually(lambda: is_listed(desk, task_id, "reported"), seconds=90, every=0.3)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from cchc.data_folder import DataFolder
 from cchc.demonstration.tablet import Tablet
 from cchc.environment import environment_of
@@ -89,6 +91,11 @@ class Fleet:
             "POST", "/api/survey/v1/devices/pairing-codes", {"counter_id": counter_id}
         )["code"]
         return Tablet.pair(self.url, code, seed=seed)
+
+    def client(self) -> httpx.Client:
+        """Give what asks at the door as the command line's own client."""
+        headers = {"Authorization": f"Bearer {InternalClient(self.data).access_token()}"}
+        return httpx.Client(base_url=self.url, headers=headers, timeout=30)
 
     def store(self, name: str) -> EventStore:
         """Open an event store for reading."""
