@@ -49,6 +49,9 @@ class IndicatorsScript:
         self.targets()
         self.measurements()
         self.registers()
+        self.send(
+            "POST", "/indicators/{code}/retirement", at={"code": "EDOC_SHARE"}, body={"reason": "Đã có chỉ số khác"}
+        )
         self.intake()
 
     def send(

@@ -25,7 +25,7 @@ from services.indicators.api.service import (
 )
 from services.indicators.api.target_answers import TrendPoint
 from services.indicators.domain.catalogue_events import Definition
-from services.indicators.domain.commands import DefineIndicator, ReviseIndicator
+from services.indicators.domain.commands import DefineIndicator, RetireIndicator, ReviseIndicator
 from services.indicators.domain.errors import IndicatorExists, IndicatorIsRetired, IndicatorNotFound
 from services.indicators.domain.scales import SCALES
 from services.indicators.handlers.kinds import INDICATOR
@@ -75,6 +75,13 @@ class NewIndicator(DefinitionSchema):
     """A new indicator."""
 
     code = fields.String(required=True, validate=CODE)
+
+
+class Retirement(Schema):
+    """From which day an indicator is counted no more, and why."""
+
+    on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_TEXT))
 
 
 class IndicatorState(Schema):
@@ -179,6 +186,17 @@ def revise_indicator(sent: dict[str, Any], code: str) -> Response:
     """Count an indicator in another way, from a day on."""
     command = ReviseIndicator(code=code, definition=_definition(sent), at=now())
     return state_answer(indicators().handle(command), status=201)
+
+
+@blueprint.route("/<code>/retirement", methods=["POST"])
+@refuses(IndicatorNotFound)
+@blueprint.arguments(Retirement)
+@blueprint.response(200, IndicatorState)
+def retire_indicator(sent: dict[str, Any], code: str) -> Response:
+    """Count an indicator no more from a day on; its figures stay."""
+    at = now()
+    command = RetireIndicator(code=code, on=sent["on"] or at.date(), reason=sent["reason"], at=at)
+    return state_answer(indicators().handle(command))
 
 
 @blueprint.route("/<code>/figures")

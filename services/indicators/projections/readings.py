@@ -14,7 +14,7 @@ from services.indicators.domain.periods import period_of
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.scales import ratio
 from services.indicators.domain.status import Kind, Lack, Reading
-from services.indicators.domain.units import Units
+from services.indicators.domain.units import Borders, Units
 from services.indicators.projections.reading_sources import Asked, Sources
 from services.indicators.projections.running_figures import Sums, figure_of, series_of
 
@@ -118,11 +118,15 @@ def _running(view: View, wanted: Wanted, units: Units, asked: Asked) -> Known:
 
 
 def scope_of(aim: Aim, units: Units, asked: Asked) -> Scope:
-    """Give the part of the tree that an aim is for: its members, or its one unit, with all below."""
-    within = aim.scope.members or (aim.scope.unit_id,)
-    if asked.borders == "now":
-        within = tuple({*within, *(units.successor_on(unit_id, asked.today) for unit_id in within)})
-    return Scope(units=units, within=frozenset(within), borders=asked.borders, today=asked.today)
+    """Give the part of the tree that an aim is for: its members, or its one unit, with all below.
+
+    In the borders of now these are the units that have the places now of all that were in it on the day.
+    """
+    within = frozenset(aim.scope.members or (aim.scope.unit_id,))
+    if asked.borders is Borders.NOW:
+        then = [it for it in units.above_on(asked.as_of) if within.intersection(units.ancestors_on(it, asked.as_of))]
+        within |= {units.successor_on(unit_id, asked.today) for unit_id in then}
+    return Scope(units=units, within=within, borders=asked.borders, today=asked.today)
 
 
 def _cumulated(months: Iterable[tuple[str, Sums]], definition: Definition) -> tuple[Point, ...]:

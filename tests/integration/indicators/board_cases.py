@@ -4,6 +4,7 @@ from datetime import date
 
 from services.indicators.bootstrap import load_pack
 from tests.support.indicators_rig import IndicatorsRig
+from tests.support.survey_messages import SurveyMessages
 
 PAPER = {"number": "617/QĐ-UBND", "dated": "2021-05-20"}
 EDOC = {"indicator": "EDOC_SHARE", "unit_id": "huyen-thang-binh", "period": "2021-Q1"}
@@ -161,6 +162,9 @@ class BoardCases:
         assert then["units"] == found["units"]
         assert "xa-binh-dinh-bac" not in {it["unit_id"] for it in now["units"]}
         assert (then["total"], then["series"]) == (now["total"], now["series"])
+        assert [
+            target(rig, "N1", as_of="2021-06-18", borders=it)["figure"]["denominator"] for it in ("then", "now")
+        ] == [2, 2]
 
     def test_a_published_figure_takes_the_place_of_the_running_one_of_its_period(self, rig: IndicatorsRig) -> None:
         tasks_target(rig)
@@ -234,6 +238,25 @@ class BoardCases:
         answers = [(path, body, rig.refused(path, body)) for path, body, _ in BAD_INPUT]
         assert answers == [(path, body, expected) for path, body, expected in BAD_INPUT]
         assert rig.service.streams.store.last_position() == position
+
+    def test_counter_results_stand_beside_the_official_satisfaction_and_never_in_its_place(
+        self, rig, whole_pack
+    ) -> None:
+        load_pack(rig.service, whole_pack)
+        rig.tell_units()
+        survey = SurveyMessages(rig.clock.now())
+        rig.log.write(*(survey.cast(f"b{nth}", 5 if nth else 2) for nth in range(5)))
+        rig.follow()
+        found = target(rig, "T7")
+        assert (found["status"]["state"], found["figure"]["kind"]) == ("no_data", "none")
+        (beside,) = found["related"]
+        assert (beside["indicator"], beside["n"], beside["value"]) == ("SAT_COUNTER", 5, 80.0)
+        low, high = beside["interval"]
+        assert low < 80 < high
+        assert rig.ask("/indicators/SAT_COUNTER/figures")["total"]["denominator"] == 5
+        survey_result = {"indicator": "SAT_OFFICIAL", "unit_id": "huyen-thang-binh", "period": "2021-Q1", "value": 85}
+        published(rig, survey_result)
+        assert target(rig, "T7")["status"]["state"] == "at_risk"
 
     def test_who_may_do_what(self, rig: IndicatorsRig, whole_pack) -> None:
         load_pack(rig.service, whole_pack)
