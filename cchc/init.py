@@ -18,7 +18,7 @@ from services.chassis.database import open_database
 from services.chassis.domain import Refusal
 from services.chassis.ids import new_id
 from services.chassis.seals import create_seals
-from services.chassis.settings import SettingError
+from services.chassis.settings import Environment, SettingError
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
 from services.indicators import bootstrap as indicators
@@ -112,6 +112,11 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
         make_topics(env)
     else:
         make_seals(folder)
+    load_services(env, parts)
+
+
+def load_services(env: Environment, parts: Mapping[str, Any]) -> None:
+    """Bring every database that the settings name to this release's schema and load a pack into the services."""
     _load_gateway(GatewaySettings.from_env(env), parts)
     _load_survey(SurveySettings.from_env(env), parts)
     _load_tasks(TasksSettings.from_env(env), parts)

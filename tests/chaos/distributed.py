@@ -1,6 +1,5 @@
 """The distributed profile as a world: PostgreSQL, Kafka, gunicorn, and a worker and a relay per service."""
 
-import sys
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
@@ -14,7 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DEFAULT_PACK
 from cchc.distributed import SERVICES, STORES
+from cchc.init import load_services
 from cchc.pack_check import read_pack
+from cchc.processes import DOOR, STREAMS, Plan, command_of, plans
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
@@ -22,10 +23,7 @@ from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from services.chassis.seals import Seals, verify
 from services.chassis.settings import Environment
-from services.gateway import bootstrap as gateway
-from services.indicators import bootstrap as indicators
 from services.survey import bootstrap as survey
-from services.survey.handlers.pack import load_pack
 from tests.chaos.pause import pause, wait_for_nobody
 from tests.chaos.postgres_backup import PostgresBackup
 from tests.chaos.processes import Process
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
     from services.chassis.envelope import CloudEvent
 
 KEEP_EVERY_SECONDS = 0.3
-WEB_WORKERS = {"survey": "2", "gateway": "2", "indicators": "1"}
+BUSY = ("survey web", "gateway web")
 
 
 class DistributedWorld:
@@ -73,6 +71,9 @@ class DistributedWorld:
             "CCHC_PACK": str(DEFAULT_PACK),
             "CCHC_KAFKA": self.kafka.bootstrap,
             "CCHC_LOG_LEVEL": "warning",
+            # There is no door here: what knocks at one asks the services themselves.
+            "CCHC_DOOR_URL": f"http://127.0.0.1:{self.ports['tasks']}",
+            "CCHC_GATEWAY_URL": self.portal_url,
         }
 
     @property
@@ -163,51 +164,17 @@ class DistributedWorld:
         return False
 
     def _processes(self) -> dict[str, Process]:
-        python = sys.executable
-        made = {"gateway streams": self._streams_command()}
-        for name in SERVICES:
-            made[f"{name} web"] = self._web_command(name)
-            made[f"{name} worker"] = [python, "-m", "cchc.distributed", "worker", name]
-        for name in STORES:
-            made[f"{name} relay"] = [python, "-m", "cchc.distributed", "relay", name]
-        return {
-            name: Process(name, command, self.variables, self.folder / f"{name.replace(' ', '-')}.log")
-            for name, command in made.items()
-        }
+        return dict(self._process(plan) for plan in plans() if plan.name != DOOR)
 
-    def _web_command(self, name: str) -> list[str]:
-        web = [
-            sys.executable,
-            "-m",
-            "gunicorn",
-            "--log-level",
-            "warning",
-            "-k",
-            "gthread",
-            "-w",
-            WEB_WORKERS[name],
-            "--threads",
-            "8",
-        ]
-        return [*web, "-b", f"127.0.0.1:{self.ports[name]}", f"services.{name}.app:create_app()"]
-
-    def _streams_command(self) -> list[str]:
-        app = ["--factory", "services.gateway.app:create_streams_app", "--log-level", "warning"]
-        return [sys.executable, "-m", "uvicorn", *app, "--host", "127.0.0.1", "--port", str(self.ports["streams"])]
+    def _process(self, plan: Plan) -> tuple[str, Process]:
+        name = "gateway streams" if plan.name == STREAMS else plan.name.replace("-", " ")
+        own = {"PORT": str(self.ports.get(plan.service or plan.name, 0))} if plan.listens else {}
+        variables = {**self.variables, **own, "WEB_CONCURRENCY": "2" if name in BUSY else "1"}
+        log = self.folder / f"{name.replace(' ', '-')}.log"
+        return name, Process(name, command_of(plan.name, variables), variables, log)
 
     def _load(self) -> None:
-        for service in SERVICES.values():
-            service.migrate(service.settings(self.env))
-        parts = read_pack(DEFAULT_PACK)
-        people = gateway.build(SERVICES["gateway"].settings(self.env))
-        gateway.load_pack(people, parts)
-        people.close()
-        counters = survey.build(SERVICES["survey"].settings(self.env))
-        load_pack(counters, parts)
-        counters.close()
-        measures = indicators.build(SERVICES["indicators"].settings(self.env))
-        indicators.load_pack(measures, parts)
-        measures.close()
+        load_services(self.env, read_pack(DEFAULT_PACK))
 
     def _keep(self) -> None:
         while not self._closing.wait(KEEP_EVERY_SECONDS):

@@ -31,7 +31,7 @@ from tests.support.servers.ports import eventually, free_port
 if TYPE_CHECKING:
     from services.chassis.envelope import CloudEvent
 
-STORES = ("survey", "gateway", "indicators", "folder")
+STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 READ_MODELS = {"survey": "read_survey", "gateway": "read_gateway", "indicators": "read_indicators", "folder": "folder"}
 
 

@@ -17,10 +17,12 @@ from services.indicators.projections.survey_messages import BALLOTS_TOPIC, COUNT
 from services.indicators.projections.units import UNITS_TOPIC
 from services.indicators.worker import PROJECTIONS as INDICATORS
 from services.survey.worker import PROJECTIONS as SURVEY
+from services.tasks.worker import PROJECTIONS as TASKS
 
 READERS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "survey": {projection.name: projection.topics for projection in SURVEY},
     "gateway": {projection.name: projection.topics for projection in GATEWAY},
+    "tasks": {projection.name: projection.topics for projection in TASKS},
     "indicators": {projection.name: projection.topics for projection in INDICATORS},
     "folder": {
         "folder": (BALLOTS_TOPIC, COUNTERS_TOPIC),
