@@ -9,13 +9,17 @@ from services.gateway.portal.pages.entrance import entrance_blueprint
 from services.gateway.portal.pages.figures import figures_blueprint
 from services.gateway.portal.pages.fleet import fleet_blueprint
 from services.gateway.portal.pages.home import home_blueprint
+from services.gateway.portal.pages.inbox import inbox_blueprint
 from services.gateway.portal.pages.people import people_blueprint
 from services.gateway.portal.pages.person import person_blueprint
 from services.gateway.portal.pages.plan import plan_blueprint
+from services.gateway.portal.pages.registers import registers_blueprint
+from services.gateway.portal.pages.reports import reports_blueprint
 from services.gateway.portal.pages.target import target_blueprint
 from services.gateway.portal.pages.targets import targets_blueprint
 from services.gateway.portal.pages.task import task_blueprint
 from services.gateway.portal.pages.tasks import tasks_blueprint
+from services.gateway.portal.pages.unit import unit_blueprint
 from services.gateway.portal.site import Site
 
 EVERY_PAGE: tuple[Callable[[Site], GuardedBlueprint], ...] = (
@@ -27,6 +31,10 @@ EVERY_PAGE: tuple[Callable[[Site], GuardedBlueprint], ...] = (
     plan_blueprint,
     tasks_blueprint,
     task_blueprint,
+    inbox_blueprint,
+    reports_blueprint,
+    registers_blueprint,
+    unit_blueprint,
     counter_results_blueprint,
     fleet_blueprint,
     people_blueprint,

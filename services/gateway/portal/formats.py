@@ -40,6 +40,7 @@ _DECIMALS = {
     "level_1_5": 2,
     "working_days": 1,
 }
+_QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
 _SIGNS = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<", "lte_rank": "≤", "eq": ""}
 
 
@@ -103,6 +104,27 @@ class Formats:
     def count(self, value: float | None) -> str:
         """1.904: a count, without the decimals that JSON may give it."""
         return NOTHING if value is None else self._places(value, 0 if float(value).is_integer() else 1)
+
+    def period(self, period: str) -> str:
+        """Quý II năm 2021 of 2021-q2; 6 tháng năm 2021 of 2021-6m; a period of another form stays as it is."""
+        year, _, part = period.upper().partition("-")
+        vietnamese = self.language == "vi"
+        if part in _QUARTERS:
+            return f"quý {_QUARTERS[part]} năm {year}" if vietnamese else f"{part} {year}"
+        if (months := part.strip("MT").lstrip("0")) in {"6", "9", "12"} and ("M" in part or "T" in part):
+            return f"{months} tháng năm {year}" if vietnamese else f"{months} months of {year}"
+        if len(part) == 2 and part.isdecimal() and 1 <= int(part) <= 12:
+            return f"tháng {self.month(f'{year}-{part}')}" if vietnamese else self.month(f"{year}-{part}")
+        return f"năm {period}" if vietnamese and period.isdecimal() else period
+
+    def span(self, since: date | None, until: date | None) -> str:
+        """Say from which day through which a statement holds; `until` is the first day on which it no longer does."""
+        vietnamese = self.language == "vi"
+        if since is None and until is None:
+            return "đến nay" if vietnamese else "until now"
+        begun = "" if since is None else f"{'từ' if vietnamese else 'from'} {self.day(since)}"
+        ended = "" if until is None else f"{'đến trước' if vietnamese else 'until before'} {self.day(until)}"
+        return " ".join(part for part in (begun, ended) if part)
 
     def axis(self, unit: str | None) -> Callable[[float], str]:
         """Give what writes the round values of a scale: without decimals that say nothing."""

@@ -17,12 +17,13 @@ MOST_PARTS = 4
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
-    """A field of a form. `choices` are the values of a choice."""
+    """A field of a form. `choices` are the values of a choice; `label` names what the portal has no words for."""
 
     name: str
     kind: Kind = "area"
     required: bool = True
     choices: tuple[str, ...] = ()
+    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
