@@ -1,1 +1,1 @@
-"""The indicators service. Today: the figure folder, which turns ballots and served counts into released figures."""
+"""The indicators service: what is counted and aimed at, official figures, registers, and the figure folder."""
