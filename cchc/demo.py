@@ -1,6 +1,7 @@
 """`cchc demo`: plays the demonstration year on a folder of its own through the public API, then shows it."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
@@ -91,6 +92,7 @@ class _Bar:
 
 @contextmanager
 def _running(folder: DataFolder, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    signal.signal(signal.SIGTERM, _leave)
     product = subprocess.Popen(_command("up", "--data", str(folder.root), "--port", str(port)))  # noqa: S603 - ourselves
     try:
         _wait_for(product, folder)
@@ -106,6 +108,11 @@ def _wait_for(product: subprocess.Popen[bytes], folder: DataFolder) -> None:
         if product.poll() is not None or monotonic() > deadline:
             raise click.ClickException("the product did not start; see the messages above")
         pause.wait(0.2)
+
+
+def _leave(_number: int, _frame: object) -> None:
+    # Whoever ends us ends the product with us.
+    raise SystemExit(0)
 
 
 def _answers(folder: DataFolder) -> bool:
