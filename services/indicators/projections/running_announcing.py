@@ -32,6 +32,7 @@ from services.chassis.domain import Refusal, Unavailable
 from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventStore, NewMessage
 from services.chassis.projection import View
 from services.chassis.projector import active_view
+from services.chassis.projector.tables import POINTERS, POSITIONS
 from services.chassis.upsert import upsert
 from services.indicators.domain.running.table import PERIOD_FIGURES
 from services.indicators.projections.running_figures import RunningFigures, Sums
@@ -53,13 +54,14 @@ RUNNING_TOLD = Table(
 )
 """How often a cell had moved when it was looked at last, and the sums that were told then; null for none."""
 
-RUNNING_TOLD_DAY = Table(
-    "running_told_day",
+RUNNING_LOOK = Table(
+    "running_look",
     _METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("day", String, nullable=False),
+    Column("place", String),
 )
-"""The day for which cells were looked at last."""
+"""The day of the last look, and how far the build was that left nothing to tell; null where something is left."""
 
 _MOST = 500
 _STALE = -1
@@ -100,9 +102,12 @@ def announce_running(
             view = active_view(connection, running)
         except Unavailable:
             return 0
+        if _is_told(connection, running, today):
+            return 0
         _begin_day(view, today)
         due = _due(view)
         if not due:
+            upsert(connection, RUNNING_LOOK, [(1, today.isoformat(), _place(connection, running))])
             return 0
         now = _sums(view, [cell for cell, _ in due], today)
         told = _told(connection, [cell for cell, _ in due])
@@ -120,13 +125,32 @@ def _append(store: EventStore, connection: Connection, messages: tuple[NewMessag
         raise verdict
 
 
+def _is_told(connection: Connection, running: RunningFigures, today: date) -> bool:
+    """Tell whether nothing was read and no day has begun since there was nothing left to tell."""
+    look = connection.execute(select(RUNNING_LOOK)).one_or_none()
+    return look is not None and (look.day, look.place) == (today.isoformat(), _place(connection, running))
+
+
+def _place(connection: Connection, running: RunningFigures) -> str | None:
+    """Name how far the build that readers see has read; it only grows, and another build begins anew."""
+    same = and_(POSITIONS.c.projection == POINTERS.c.projection, POSITIONS.c.build == POINTERS.c.build)
+    query = (
+        select(POINTERS.c.build, func.sum(POSITIONS.c.last_number))
+        .select_from(POINTERS.join(POSITIONS, same))
+        .where(POINTERS.c.projection == running.name)
+        .group_by(POINTERS.c.build)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else f"{row[0]}:{row[1]}"
+
+
 def _begin_day(view: View, today: date) -> None:
     """Let cells be looked at in which something begins to count today, or since the day of the last look."""
     connection, sums = view.connection, view.table("sums")
-    before = connection.execute(select(RUNNING_TOLD_DAY.c.day)).scalar()
+    before = connection.execute(select(RUNNING_LOOK.c.day)).scalar()
     if before == today.isoformat():
         return
-    upsert(connection, RUNNING_TOLD_DAY, [(1, today.isoformat())])
+    upsert(connection, RUNNING_LOOK, [(1, today.isoformat(), None)])
     if before is None:
         return
     first, last = sorted((before, today.isoformat()))

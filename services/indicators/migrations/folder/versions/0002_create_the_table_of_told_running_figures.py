@@ -2,11 +2,12 @@
 
 from alembic import op
 
-from services.indicators.projections.running_announcing import RUNNING_TOLD
+from services.indicators.projections.running_announcing import RUNNING_LOOK, RUNNING_TOLD
 
 revision = "0002"
 down_revision = "0001"
 
 
 def upgrade() -> None:
-    RUNNING_TOLD.metadata.create_all(op.get_bind())
+    for table in (RUNNING_TOLD, RUNNING_LOOK):
+        table.create(op.get_bind())
