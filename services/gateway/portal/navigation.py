@@ -24,6 +24,7 @@ DESTINATIONS = (
     Destination("/plans", "site.plan"),
     Destination("/tasks", "site.tasks", LEADERS | UNIT_PEOPLE),
     Destination("/reports", "site.reports", LEADERS | UNIT_PEOPLE),
+    Destination("/inbox", "site.inbox", UNIT_PEOPLE),
     Destination("/registers", "site.registers", LEADERS | UNIT_PEOPLE),
     Destination("/counter-results", "site.counter_results"),
     Destination("/fleet", "site.fleet", DESK | UNIT_PEOPLE),

@@ -1,5 +1,6 @@
 """The first page, by role: what a unit must do next, what is late where for the desk; everybody else sees the board."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from services.chassis.http.guards import Open, guarded_blueprint
 from services.gateway.portal.board import counts_of, target_of
 from services.gateway.portal.names import unit_name
 from services.gateway.portal.pages.measure import measure_of
+from services.gateway.portal.pages.reports import every_duty
 from services.gateway.portal.pages.targets import API as INDICATORS
 from services.gateway.portal.pages.targets import PATH as BOARD
 from services.gateway.portal.pages.tasks import API as TASKS
@@ -65,7 +67,7 @@ def _own(site: Site, unit_id: str) -> dict[str, Any]:
     asking = site.asking("tasks")
     tasks = asking.read(f"{TASKS}/tasks", unit_id=unit_id, limit="100")["items"]
     pressing = [it for it in tasks if _presses(it)]
-    duties = asking.read(f"{TASKS}/report-duties", unit_id=unit_id, limit="100")["items"]
+    duties = every_duty(asking, unit_id=unit_id)
     notices = asking.read(f"{TASKS}/inbox", unit_id=unit_id, limit="50")["items"]
     return {
         "tasks": pressing[:_FIRST],
@@ -88,9 +90,9 @@ def _led(site: Site) -> dict[str, Any]:
         for state in ("reported", "refused")
         for task in asking.read(f"{TASKS}/tasks", state=state, limit=str(_FIRST))["items"]
     ]
-    missing = asking.read(f"{TASKS}/report-duties", state="missing", limit="100")["items"]
-    sent = asking.read(f"{TASKS}/report-duties", state="submitted", limit="100")["items"]
-    return {"late": late, "waiting": waiting[:_FIRST], "missing": missing, "sent": sent}
+    missing = Counter(it["unit_id"] for it in every_duty(asking, state="missing"))
+    sent = every_duty(asking, state="submitted")
+    return {"late": late, "waiting": waiting[:_FIRST], "missing": missing.most_common(), "sent": sent}
 
 
 def _board_counts(site: Site) -> dict[str, int]:

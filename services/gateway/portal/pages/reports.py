@@ -72,7 +72,7 @@ def _list(site: Site) -> Response:
     unit_id = code_asked(request.args.get("unit"))
     if unit_id is None and not reader.leads:
         unit_id = reader.units[0] if reader.units else None
-    duties = _duties(site.asking("tasks"), unit_id)
+    duties = every_duty(site.asking("tasks"), unit_id=unit_id)
     return page(
         "reports.html",
         unit_id=unit_id,
@@ -84,11 +84,11 @@ def _list(site: Site) -> Response:
     )
 
 
-def _duties(asking: Asking, unit_id: str | None) -> list[Any]:
-    """Give every duty, page by page."""
+def every_duty(asking: Asking, **wanted: str | None) -> list[Any]:
+    """Give every duty that is wanted, page by page."""
     found, cursor = [], None
     while True:
-        said = asking.read(f"{API}/report-duties", unit_id=unit_id, limit="200", cursor=cursor)
+        said = asking.read(f"{API}/report-duties", limit="200", cursor=cursor, **wanted)
         found += said["items"]
         if (cursor := said["next"]) is None:
             return found
@@ -107,7 +107,7 @@ def _by_period(duties: list[Any]) -> list[tuple[tuple[str, str], list[Any]]]:
 
 def _new(site: Site, refused: Refused | None = None, status: int = 200) -> Response:
     reader, duty_id = _reader(site), code_of(request.values.get("duty"))
-    unit_duties = [it for unit_id in reader.units for it in _duties(site.asking("tasks"), unit_id)]
+    unit_duties = [it for unit_id in reader.units for it in every_duty(site.asking("tasks"), unit_id=unit_id)]
     duty = next((it for it in unit_duties if it["duty_id"] == duty_id), None)
     if duty is None:
         raise NothingThere("None of the reader's units owes such a report.")

@@ -9,13 +9,14 @@ from services.chassis.domain import NotAllowed, NotFound, Unavailable
 from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Open, guarded_blueprint
 from services.gateway.portal.board import Target, months_of, target_of
-from services.gateway.portal.names import told, unit_name
+from services.gateway.portal.names import told, unit_name, units_now
 from services.gateway.portal.pages.targets import API, BORDERS, PATH, Question, freshness_now, question_of
 from services.gateway.portal.series import Line, Month, chart
 from services.gateway.portal.site import Site, language, page
 
 INDICATORS = "/indicators"
 _SHARES = (0.0, 100.0)
+_ABOVE = frozenset({"city_under_central_government", "province", "district"})
 
 
 def target_blueprint(site: Site) -> GuardedBlueprint:
@@ -38,7 +39,7 @@ def _show_target(site: Site, code: str) -> Response:
         target=target,
         line=_line(target.months, target.told["value"], target.told["unit"]),
         figures=figures,
-        units=_units(figures),
+        units=_units(site, figures),
         duties=_duties(site, target),
         **_shared_parts(site, question, f"{PATH}/{quote(code)}"),
     )
@@ -57,7 +58,7 @@ def _show_indicator(site: Site, code: str) -> Response:
         figures=figures,
         months=months,
         line=_line(months, None, definition["unit"]),
-        units=_units(figures),
+        units=_units(site, figures),
         **_shared_parts(site, question, f"{INDICATORS}/{quote(code)}"),
     )
 
@@ -83,11 +84,13 @@ def _line(months: tuple[Month, ...], goal: float | None, unit: str | None) -> Li
     return chart(months, goal, within=_SHARES if unit == "percent" else None)
 
 
-def _units(figures: Any) -> list[Any]:
-    """Give the units that have a figure, the greatest first, and then those that have none."""
+def _units(site: Site, figures: Any) -> list[Any]:
+    """Give the units that have a figure, the greatest first; who stands above them holds the same facts once more."""
     if figures is None:
         return []
-    known = [it for it in figures["units"] if it["value"] is not None]
+    units = units_now(site)
+    above = {unit_id for unit_id, record in units.items() if record.kind in _ABOVE}
+    known = [it for it in figures["units"] if it["value"] is not None and it["unit_id"] not in above]
     return sorted(known, key=lambda it: (-it["value"], it["name_vi"]))
 
 

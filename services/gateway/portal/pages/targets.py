@@ -13,6 +13,7 @@ from services.chassis.http.guards import Open, guarded_blueprint
 from services.gateway.portal.asked import choice_asked, code_asked, day_asked
 from services.gateway.portal.board import GROUPS, NO_FIGURE, Target, counts_of, sections_of, target_of
 from services.gateway.portal.names import told, unit_name
+from services.gateway.portal.operating import operating_figures
 from services.gateway.portal.site import Site, language, page, wants_fragment
 from services.gateway.reporting.freshness import Freshness, freshness_of
 from services.gateway.reporting.projections.page_changes import TARGET_CHANGES
@@ -124,6 +125,7 @@ def _show(site: Site) -> Response:
         groups=tuple(GROUPS),
         borders=BORDERS,
         unit_name=names,
+        operating=operating_figures(site.asking("indicators"), board.question.query()),
         text=lambda item, name: told(item, name, language()),
     )
     return make_response(part) if wants_fragment() else page("targets.html", fragment=part, year=_year(board))
