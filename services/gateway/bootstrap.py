@@ -33,6 +33,7 @@ from services.gateway.directory.handlers import Directory, tenant_of
 from services.gateway.directory.people_api import people_api
 from services.gateway.directory.units_api import units_api
 from services.gateway.identity.api import Issuer, identity_api, set_up_path
+from services.gateway.identity.denials import Denials, record_denials
 from services.gateway.identity.invitations import Invitations
 from services.gateway.identity.passwords import Passwords
 from services.gateway.identity.published_events import AccessJournal
@@ -206,6 +207,7 @@ def _app(settings: Settings, site: Site, access: Access, signer: TokenSigner, me
     )
     install(app, site)
     dress_answers(app, site)
+    record_denials(app, Denials(access.people.engine, site.sign_in.journal))
     admit_readers(app, door_of(site))
     publish_api(
         app,

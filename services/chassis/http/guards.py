@@ -74,9 +74,9 @@ class Bearer:
         tokens = current_runtime().tokens
         if tokens is None:
             raise RuntimeError("the app was made without a token verifier")
-        caller = tokens.verify(token.strip())
+        # Who is refused is known as well: a denial names them.
+        g.caller = caller = tokens.verify(token.strip())
         caller.require(self.scope)
-        g.caller = caller
         return None
 
     def complete(self, response: Response) -> None:
@@ -150,9 +150,9 @@ class Page:
         caller = door.find_caller()
         if caller is None:
             return door.sign_in()
+        g.caller = caller
         if self.roles and not self.roles & caller.roles:
             raise RoleMissing("The page is for other roles.")
-        g.caller = caller
         return None
 
     def complete(self, response: Response) -> None:

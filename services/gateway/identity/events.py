@@ -41,5 +41,15 @@ class PasswordChosen(Event):
     account_id: str
 
 
-EVENTS: tuple[type[Event], ...] = (SetUpCompleted, SignedIn, SignInFailed, PasswordChosen)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessDenied(Event):
+    """Somebody known was refused for want of a role, a scope or a unit. `where` is the method and the route."""
+
+    wire_name: ClassVar[str] = "directory.access_denied.v1"
+    subject: str
+    because: str
+    where: str
+
+
+EVENTS: tuple[type[Event], ...] = (SetUpCompleted, SignedIn, SignInFailed, PasswordChosen, AccessDenied)
 """Every fact about the door, for the event registry."""

@@ -52,7 +52,7 @@ def set_up_everything_else(access, password):
         register_person(people, NewPerson(user_name=f"can.bo.{n}", display_name=f"Cán bộ {n}", appointments=(head,)))
         for n in (1, 2)
     )
-    people.invitations.accept(token, password)
+    session = people.invitations.accept(token, password)
     lent = DelegateRole(role="unit_head", unit_id="xa-binh-an", to_person_id=second, from_on=day, to_on=UNTIL, at=at)
     delegate(people, first, lent)
     change_person(people, first, lambda state: end_delegation(state, EndDelegation(n=1, on=UNTIL - DAY, at=at)))
@@ -69,6 +69,7 @@ def set_up_everything_else(access, password):
     )
     register_client(clients, wanted)
     revoke_client(clients, "so-noi-vu")
+    return session
 
 
 def people_at(access):
@@ -84,7 +85,10 @@ def test_everything_published_keeps_its_schema(tmp_path):
     )
     sign_in = made.gateway.site.sign_in
     sign_in.attempt(AttemptSignIn(user_name="nguyen.an", password=password, address="::1"))
-    set_up_everything_else(made.gateway.access, password)
+    head = set_up_everything_else(made.gateway.access, password)
+    client = made.gateway.app.test_client()
+    client.set_cookie("session", head)
+    assert client.get("/people/clients").status_code == 403
     for user_name in ("nguyen.an", "khong.co.ai"):
         with pytest.raises(SignInRefused):
             sign_in.attempt(AttemptSignIn(user_name=user_name, password="sai", address="::1"))

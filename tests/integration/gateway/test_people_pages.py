@@ -3,6 +3,7 @@
 import re
 from html import unescape
 
+import msgspec
 import pytest
 
 from services.gateway.identity.set_up import CompleteSetUp
@@ -147,3 +148,27 @@ def test_the_first_link_and_a_persons_link_are_not_mixed_up(under_test, client):
     under_test.gateway.site.set_up.complete(
         CompleteSetUp(token=token, user_name="phong.noi.vu", display_name="", password=PASSWORD)
     )
+
+
+def denials(under_test):
+    store, kept = under_test.gateway.store, "directory.access_denied.v1"
+    return [msgspec.json.decode(fact.data) for fact in store.read(0, 1000) if fact.type == kept]
+
+
+def test_who_is_refused_for_want_of_a_role_is_on_record_once_an_hour(under_test, reader, head):
+    for _ in range(3):
+        assert head.get("/people/clients").status_code == 403
+    (denied,) = denials(under_test)
+    assert denied["subject"] == page_of(reader).rpartition("/")[2]
+    assert (denied["because"], denied["where"]) == ("role_missing", "GET /people/clients")
+    under_test.clock.move(3601)
+    head.get("/people/clients")
+    assert len(denials(under_test)) == 2
+
+
+def test_a_scope_that_is_missing_is_on_record_and_a_stranger_is_not(under_test, reader, head, client):
+    at = page_of(reader)
+    send(head, f"{at}/appointments", at, role="unit_head", unit_id="xa-binh-tu")
+    assert [it["because"] for it in denials(under_test)] == ["scope_missing"]
+    assert client.get("/api/directory/v1/people").status_code == 401
+    assert len(denials(under_test)) == 1
