@@ -1,7 +1,6 @@
-"""The processes of the distributed profile that are not gunicorn's, on PostgreSQL and Kafka.
+"""The services of the distributed profile, and the worker of each: `python -m cchc.distributed worker survey`.
 
-`python -m cchc.distributed worker survey` keeps a service's read models and seals; `… relay survey` copies a store's outbox.
-A service has one store of its name; the indicators service has a second one, `folder`, and so a second relay.
+A service has one store of its name; the indicators service has a second one, `folder`. A store's relay is `cchc.relay`.
 """
 
 import sys
@@ -17,10 +16,8 @@ from services.chassis.event_store.opening import open_event_store
 from services.chassis.identity.key_sets import key_set
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
 from services.chassis.identity.tokens import TokenVerifier
-from services.chassis.ids import new_id
 from services.chassis.logging import configure_logging
 from services.chassis.projector.projector import Projector
-from services.chassis.relay_process import RelaySettings, relay_main
 from services.chassis.seals import Sealer, Seals, create_seals
 from services.chassis.settings import INTERNAL_PORT, KAFKA, LOG_LEVEL, Environment
 from services.chassis.worker import Task, run_worker
@@ -121,18 +118,6 @@ def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerCont
     return WorkerControl(projectors, verifier=TokenVerifier(service.key_set(settings), clock=clock), clock=clock)
 
 
-def relay_settings(name: str, env: Environment) -> RelaySettings:
-    """Give what the relay of a store is told; its database must be migrated."""
-    service = SERVICES[STORES[name]]
-    return RelaySettings(
-        database_url=service.stores[name](service.settings(env)),
-        bootstrap=env.text(KAFKA),
-        store_name=name,
-        owner=f"{name}-relay-{new_id()}",
-        internal_port=env.integer(INTERNAL_PORT),
-    )
-
-
 def _sealer(name: str, database: str) -> Sealer:
     engine = open_database(database)
     with engine.begin() as connection:
@@ -141,18 +126,14 @@ def _sealer(name: str, database: str) -> Sealer:
 
 
 def main() -> None:
-    """Run the process named on the command line: `worker` and which service's, or `relay` and which store's.
+    """Run the worker of the service named on the command line: `worker survey`.
 
-    Each tells its health and metrics on its internal port, which it logs when it starts.
+    It tells its health and metrics on its internal port, which it logs when it starts.
     """
-    env = Environment()
-    kind, name = sys.argv[1:3]
-    configure_logging(f"{name}-{kind}", level=env.text(LOG_LEVEL))
-    if kind == "relay":
-        relay_main(relay_settings(name, env))
-    else:
-        tasks = tasks_of(name, env)
-        run_worker(tasks, control=control_of(name, env, tasks), internal_port=env.integer(INTERNAL_PORT))
+    env, name = Environment(), sys.argv[2]
+    configure_logging(f"{name}-worker", level=env.text(LOG_LEVEL))
+    tasks = tasks_of(name, env)
+    run_worker(tasks, control=control_of(name, env, tasks), internal_port=env.integer(INTERNAL_PORT))
 
 
 if __name__ == "__main__":

@@ -57,8 +57,10 @@ def command_of(name: str, variables: Mapping[str, str]) -> list[str]:
     owner, _, kind = name.rpartition("-")
     if kind not in {"web", "worker", "relay"}:
         raise KeyError(name)
-    if kind != "web":
-        return _python("cchc.distributed", kind, owner)
+    if kind == "relay":
+        return _python("cchc.relay", owner)
+    if kind == "worker":
+        return _python("cchc.distributed", "worker", owner)
     workers = [] if variables.get("WEB_CONCURRENCY") else ["-w", WEB_WORKERS]
     # The control socket wants a home directory, which a service's user has not.
     quiet = ("--log-level", "warning", "--no-control-socket")

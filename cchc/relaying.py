@@ -7,7 +7,8 @@ from collections.abc import Callable
 import click
 from sqlalchemy import text
 
-from cchc.distributed import SERVICES, STORES, relay_settings, tasks_of
+from cchc.distributed import SERVICES, STORES, tasks_of
+from cchc.relay import settings_of
 from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.projector import Projector
@@ -44,7 +45,7 @@ def _catch_up(store: str, env: Environment) -> None:
     relay = threading.Thread(target=_relay, args=(store, env, stop), name=f"relay-{store}", daemon=True)
     relay.start()
     ends_at = monotonic() + WITHIN_SECONDS
-    url = relay_settings(store, env).database_url
+    url = settings_of(store, env).database_url
     while _left(url):
         if monotonic() > ends_at:
             raise click.ClickException(f"the log did not take what {store} holds within {WITHIN_SECONDS:g} s")
@@ -55,7 +56,7 @@ def _catch_up(store: str, env: Environment) -> None:
 
 def _relay(store: str, env: Environment, stop: threading.Event) -> None:
     try:
-        relay_until(stop, relay_settings(store, env))
+        relay_until(stop, settings_of(store, env))
     except RelayMustExit:
         # What the log holds is unknown now; nothing may be closed. Running the command again goes on where this ends.
         os._exit(EXIT_AND_START_AGAIN)

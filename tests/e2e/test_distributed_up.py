@@ -71,7 +71,7 @@ def test_a_unit_reports_a_task_though_the_worker_dies_and_the_list_comes_to_know
 
 
 @pytest.mark.parametrize(
-    "words", [("services.survey.app",), ("distributed relay survey",), ("distributed worker survey",), ("cchc.door",)]
+    "words", [("services.survey.app",), ("cchc.relay survey",), ("distributed worker survey",), ("cchc.door",)]
 )
 def test_a_process_that_is_killed_in_the_middle_comes_back_and_nothing_is_lost(
     fleet: Fleet, tablet: Tablet, words: tuple[str, ...]

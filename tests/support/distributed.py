@@ -43,7 +43,7 @@ class Fleet:
         """Start it and wait until every process is ready."""
         self._log.unlink(missing_ok=True)
         self.process.start()
-        eventually(self._says_ready, seconds=240, every=0.1)
+        eventually(self._says_ready, seconds=600, every=0.2)
 
     def stop(self) -> None:
         """End it as Ctrl-C does, and wait until all of its processes are gone."""

@@ -1,7 +1,6 @@
 """A worker and a relay of the distributed profile tell their health and what they measure on a port of their own."""
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 
 from cchc.data_folder import DEFAULT_PACK
 from cchc.distributed import SERVICES
+from cchc.processes import command_of
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.chassis.settings import Environment
 from tests.chaos.processes import Process
@@ -35,7 +35,7 @@ def variables(tmp_path: Path, postgres_url: str, kafka: KafkaServer) -> dict[str
 @contextmanager
 def running(kind: str, variables: dict[str, str], log: Path) -> Iterator[httpx.Client]:
     """Run a process of survey's; its internal port is what it logs when it starts."""
-    process = Process(kind, [sys.executable, "-m", "cchc.distributed", kind, "survey"], variables, log)
+    process = Process(kind, command_of(f"survey-{kind}", variables), variables, log)
     process.start()
     try:
         eventually(lambda: port_in(log, f"{kind}_started"), seconds=60)

@@ -49,6 +49,6 @@ def test_a_process_is_told_where_to_listen():
     web = command_of("survey-web", {"CCHC_HOST": "0.0.0.0", "PORT": "8000"})  # noqa: S104 - only compared
     assert "0.0.0.0:8000" in web
     assert "services.survey.app:create_app()" in web
-    assert command_of("folder-relay", {})[-2:] == ["relay", "folder"]
+    assert command_of("folder-relay", {})[-2:] == ["cchc.relay", "folder"]
     with pytest.raises(KeyError):
         command_of("survey-dance", {})
