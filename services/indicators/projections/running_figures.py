@@ -7,6 +7,7 @@ A level (overdue tasks, entries of a register) is summed from the beginning.
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import MetaData, func, select
@@ -150,7 +151,12 @@ def _rows(
     if known_until is not None:
         query = query.where(table.c.known_day <= known_until.astimezone(CIVIL_ZONE).date().isoformat())
     for unit_id, on, in_month, numerator, denominator in view.connection.execute(query.group_by(*keys)):
-        yield _Row(unit_id, date.fromisoformat(on), in_month, Sums(int(numerator), int(denominator)))
+        yield _Row(unit_id, _day(on), in_month, Sums(int(numerator), int(denominator)))
+
+
+@lru_cache(maxsize=20_000)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
 
 
 def _levels(months: dict[str, Sums], since: date | None, until: date) -> Iterator[tuple[str, Sums]]:

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.row_sets import rows_of
 from services.indicators.projections.running_messages import News, news_of
 from services.indicators.projections.running_tables import LEVEL_MONTH
+from services.indicators.projections.uncollected import uncollected
 
 _Where = tuple[str, str, date, date]
 _Sums = dict[_Where, tuple[int, int]]
@@ -31,6 +33,7 @@ class _Thing:
     shares: _Sums = field(default_factory=dict)
 
 
+@uncollected()
 def fold(view: View, batch: Sequence[Delivery], calendar: WorkingCalendar) -> None:
     """Fold a batch, each fact by itself, in order: so the rows do not depend on how the log was cut into batches."""
     news = [told for delivery in batch if (told := news_of(delivery.event)) is not None]
@@ -40,9 +43,9 @@ def fold(view: View, batch: Sequence[Delivery], calendar: WorkingCalendar) -> No
     sums: dict[tuple[str, str, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
     moves: Counter[tuple[str, str, str]] = Counter()
     for told in news:
-        moved = _take(things[told.source_id], told, calendar)
+        moved, known_on = _take(things[told.source_id], told, calendar), _iso(told.known_on)
         for (indicator, unit_id, on, since), (numerator, denominator) in moved.items():
-            row = sums[indicator, unit_id, on.isoformat(), since.isoformat(), told.known_on.isoformat()]
+            row = sums[indicator, unit_id, _iso(on), _iso(since), known_on]
             row[0] += numerator
             row[1] += denominator
         moves.update({_cell(where) for where in moved})
@@ -77,7 +80,12 @@ def _less(after: tuple[int, int] | None, before: tuple[int, int] | None) -> tupl
 
 def _cell(where: _Where) -> tuple[str, str, str]:
     indicator, unit_id, on, _since = where
-    return indicator, unit_id, LEVEL_MONTH if is_stock(indicator) else on.isoformat()[:7]
+    return indicator, unit_id, LEVEL_MONTH if is_stock(indicator) else _iso(on)[:7]
+
+
+@lru_cache(maxsize=20_000)
+def _iso(day: date) -> str:
+    return day.isoformat()
 
 
 def _known(view: View, news: Sequence[News]) -> dict[str, _Thing]:
