@@ -58,7 +58,7 @@ def test_a_choice_that_fits_nothing_says_so_and_leads_back(client):
 
 def test_another_day_and_todays_borders_are_asked_of_the_service(client, indicators):
     text = client.get("/targets?as_of=31/3/2021&borders=now").text
-    assert indicators.asked[-1] == (TARGETS, {"as_of": "2021-03-31", "borders": "now"})
+    assert (TARGETS, {"as_of": "2021-03-31", "borders": "now"}) in indicators.asked
     assert "Số liệu tại thời điểm 31/3/2021" in text
     assert "theo địa giới hiện nay" in text
     assert "data-live" not in text
@@ -87,3 +87,18 @@ def test_without_the_service_the_page_says_that_figures_are_being_prepared(tmp_p
     assert answer.status_code == 503
     assert "Số liệu đang được chuẩn bị" in answer.text
     made.close()
+
+
+def test_figures_that_no_target_names_stand_on_the_board_too(client, indicators):
+    assert "Số liệu điều hành" not in client.get("/targets").text
+    series = [{"month": f"2021-0{month}-28", "value": 70.0 + month} for month in range(1, 7)]
+    indicators.said["/api/indicators/v1/indicators/TASKS_DONE/figures"] = {
+        "indicator": {"code": "TASKS_DONE", "name_vi": "Tỷ lệ nhiệm vụ đã hoàn thành", "unit": "percent"},
+        "total": {"numerator": 380, "denominator": 500, "value": 76.0},
+        "series": series,
+    }
+    text = client.get("/targets?as_of=17/6/2021").text
+    row = text[text.index('id="figure-TASKS_DONE"') :]
+    assert "Tỷ lệ nhiệm vụ đã hoàn thành" in row
+    assert "380 trên 500" in row
+    assert "<b>76,0\u00a0%</b>" in row
