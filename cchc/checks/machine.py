@@ -4,11 +4,11 @@ import ctypes
 import shutil
 import socket
 
-import kafka.record.util
 import pysqlite3.dbapi2
 
 from cchc.checks.finding import Checks, Finding, ill, look, well
 from cchc.data_folder import DataFolder
+from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.database import OLDEST_SQLITE
 from services.chassis.settings import HOST, PORT, Environment
 
@@ -35,8 +35,10 @@ def _sqlite() -> Finding:
 
 
 def _crc32c() -> Finding:
-    if kafka.record.util.crc32c_c is None:
-        return ill("crc32c", "checksums would be computed in Python, fifteen times slower", "run `make setup`")
+    try:
+        KafkaBroker("nobody:0").close()
+    except RuntimeError as missing:
+        return ill("crc32c", str(missing), "run `make setup`")
     return well("crc32c", "checksums are computed by the processor")
 
 
