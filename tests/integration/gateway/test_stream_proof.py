@@ -125,6 +125,7 @@ def on_sse(opened, subscriber):
                 return said
             subscriber.take(said)
             subscriber.token = token
+    raise AssertionError("the line was closed before its first heartbeat")
 
 
 def some_work(services, count, *, day):
