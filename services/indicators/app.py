@@ -57,7 +57,6 @@ def app_of(service: Indicators, figures: FigureFolder, *, metrics: Metrics | Non
     )
     counter_results.attach(app, results, service.clock)
     own.attach(app, service, _sources(service, figures, results))
-    intake.attach(app, service)
     publish_api(app, "indicators", BLUEPRINTS)
     return app
 

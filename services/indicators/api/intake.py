@@ -1,8 +1,8 @@
 """One-stops, or the programs they work with, say how their dossiers stand."""
 
-from typing import Any, cast
+from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from services.chassis.http.blueprints import refuses
@@ -11,7 +11,9 @@ from services.chassis.http.guards import Bearer, current_caller, guarded_bluepri
 from services.chassis.http.refusals import BadJson, FieldsInvalid, MediaTypeRefused
 from services.chassis.identity.refusals import UnitNotYours
 from services.indicators.adapters.dossier_csv import read_rows, template
+from services.indicators.api.service import LEADING, indicators, now, require_known_unit
 from services.indicators.domain.dossier_row import COLUMNS, REASONS
+from services.indicators.domain.errors import UnknownUnit
 from services.indicators.domain.intake import MOST_DOSSIERS, TakeDossierBatch, batch_name
 from services.indicators.domain.intake_errors import (
     CsvInvalid,
@@ -21,9 +23,7 @@ from services.indicators.domain.intake_errors import (
 )
 from services.indicators.domain.intake_events import ControlTotals, DossierBatchTaken
 from services.indicators.handlers.intake import DOSSIER_BATCH, take_batch
-from services.indicators.handlers.service import Indicators
 
-_KEY = "cchc.indicators.intake"
 _CSV = "text/csv"
 _SENDERS = ("unit_head", "unit_clerk", "counter_officer")
 """In which roles somebody may speak for a one-stop."""
@@ -96,13 +96,10 @@ class BatchTaken(Schema):
     at = fields.DateTime(required=True)
 
 
-def attach(app: Flask, service: Indicators) -> None:
-    """Give an app the service that takes batches."""
-    app.extensions[_KEY] = service
-
-
 @blueprint.route("", methods=["POST"])
-@refuses(UnitNotYours, FieldsInvalid, BadJson, MediaTypeRefused, TotalsDiffer, DossierBatchDiffers, CsvInvalid)
+@refuses(
+    UnitNotYours, UnknownUnit, FieldsInvalid, BadJson, MediaTypeRefused, TotalsDiffer, DossierBatchDiffers, CsvInvalid
+)
 @blueprint.doc(
     parameters=[
         {"in": "query", "name": name, "schema": {"type": kind}, "description": "With a CSV file only."}
@@ -124,8 +121,9 @@ def attach(app: Flask, service: Indicators) -> None:
 @blueprint.alt_response(200, schema=BatchTaken, description="The same batch was taken before.")
 def take_in() -> Response:
     """Take in a batch: JSON, or CSV with its head in the query."""
-    service, command = _service(), _command()
+    service, command = indicators(), _command()
     _require_one_stop(command.one_stop_id)
+    require_known_unit(command.one_stop_id)
     known = service.streams.load(DOSSIER_BATCH, batch_name(command.one_stop_id, command.batch_id)).state.taken
     taken = take_batch(service.streams, command).state.taken
     assert taken is not None  # noqa: S101 - a batch that is not taken is refused
@@ -137,7 +135,7 @@ def take_in() -> Response:
 @blueprint.response(200, BatchTaken)
 def read_batch(batch_id: str) -> Response:
     """Tell what became of a batch."""
-    taken = _service().streams.load(DOSSIER_BATCH, batch_id).state.taken
+    taken = indicators().streams.load(DOSSIER_BATCH, batch_id).state.taken
     if taken is None:
         raise UnknownDossierBatch(batch_id=batch_id)
     _require_one_stop(taken.one_stop_id)
@@ -154,7 +152,7 @@ def read_template() -> Response:
 
 
 def _command() -> TakeDossierBatch:
-    parser, clock = blueprint.ARGUMENTS_PARSER, _service().clock
+    parser, at = blueprint.ARGUMENTS_PARSER, now()
     if request.mimetype == _CSV:
         head: dict[str, Any] = parser.parse(CsvHead(), request, location="query")
         totals = {name: head.pop(name) for name in ("count", "solved", "online", "returned")}
@@ -163,21 +161,20 @@ def _command() -> TakeDossierBatch:
             raise CsvInvalid(f"A batch holds at most {MOST_DOSSIERS} rows.", limit_rows=MOST_DOSSIERS)
     else:
         sent = parser.parse(Batch(), request, location="json")
-    now = clock.business_now()
     return TakeDossierBatch(
         batch_id=sent["batch_id"],
         one_stop_id=sent["one_stop_id"],
         totals=ControlTotals(**sent["totals"]),
         rows=tuple(sent["dossiers"]),
-        today=now.date(),
-        at=now,
+        today=at.date(),
+        at=at,
     )
 
 
 def _require_one_stop(one_stop_id: str) -> None:
     """Let those pass who speak for the one-stop, and the reform desk."""
     caller = current_caller()
-    if "indicators:define" not in caller.scopes:
+    if LEADING not in caller.scopes:
         caller.require_unit(one_stop_id, *_SENDERS)
 
 
@@ -200,7 +197,3 @@ def _told(taken: DossierBatchTaken) -> dict[str, Any]:
         "rejected": rejected,
         "at": taken.at,
     }
-
-
-def _service() -> Indicators:
-    return cast("Indicators", current_app.extensions[_KEY])

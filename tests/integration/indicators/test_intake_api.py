@@ -1,7 +1,8 @@
 """One-stops send their dossiers: taken once, bad rows named, wrong totals refused whole."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import partial
 
 import pytest
 
@@ -9,10 +10,16 @@ from services.chassis.envelope import decode
 from services.chassis.identity import TokenSigner, TokenVerifier
 from services.chassis.identity.callers import Appointment
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
+from services.chassis.projector.projector import Projector
+from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.indicators.app import app_of
 from services.indicators.bootstrap import build, build_folder, migrate, migrate_folder
+from services.indicators.domain.working_days import WorkingCalendar
+from services.indicators.projections.running_figures import RunningFigures, figure_of
+from services.indicators.worker import build_worker
 from tests.support.fixed_clock import FixedClock
 from tests.support.indicators import settings_of
+from tests.support.product_apps import unit_rows
 
 PATH = "/api/indicators/v1/intake/dossier-batches"
 
@@ -58,6 +65,17 @@ def a_row(dossier_id: str = "h-1", **about) -> dict:
     return {"dossier_id": dossier_id, "received_on": "2021-06-01", "due_on": "2021-06-10"} | about
 
 
+def tell_the_folder(settings, *rows) -> None:
+    """Let the folder's read models hear of something."""
+    log = InMemoryLog()
+    log.write(*rows)
+    for task in build_worker(settings, InMemoryBroker(log)):
+        if isinstance(task, Projector):
+            while task.run_once():
+                pass
+            task.close()
+
+
 def messages(app) -> list[dict]:
     rows = app.config["service"].streams.store.read_outbox(0, 10_000, ["indicators.intake.events.v1"])
     return [json.loads(bytes(decode(row.value).data)) for row in rows]
@@ -73,6 +91,16 @@ def test_a_batch_is_taken_once_however_often_it_is_sent(app, client):
     assert client.get(f"{PATH}/xa-binh-an.2021-06-18").json == first.json
     assert [it["dossier_id"] for it in messages(app)] == ["h-1", "h-2"]
     assert messages(app)[0]["at"].startswith("2021-06-18T09:00:00")
+
+
+def test_what_was_taken_moves_the_figures_of_the_one_stop(app, client, tmp_path):
+    service = app.config["service"]
+    client.post(PATH, json=a_batch(a_row("h-1", solved_on="2021-06-09"), a_row("h-2", solved_on="2021-06-15")))
+    client.post(PATH, json=a_batch(a_row("h-2", solved_on="2021-06-10"), batch_id="2021-06-18b"))
+    tell_the_folder(settings_of(tmp_path), *service.streams.store.read_outbox(0, 100))
+    period = {"since": date(2021, 1, 1), "until": date(2021, 6, 18)}
+    ask = partial(figure_of, indicator="ONTIME_SOLVED", unit_ids={"xa-binh-an"}, **period)
+    assert service.folder_model(RunningFigures(WorkingCalendar()), ask) == (2, 2)
 
 
 def test_another_content_under_the_same_id_is_refused(client):
@@ -160,6 +188,14 @@ def test_only_who_is_appointed_there_or_the_reform_desk_speaks_for_a_one_stop(ap
     assert desk.post(PATH, json=a_batch(a_row())).status_code == 201
     other = client_of(app, unit_id="xa-binh-nam")
     assert other.get(f"{PATH}/xa-binh-an.2021-06-18").status_code == 403
+
+
+def test_a_one_stop_that_the_directory_does_not_know_is_refused(app, tmp_path, clock):
+    tell_the_folder(settings_of(tmp_path), *unit_rows())
+    desk = client_of(app, scopes=("indicators:measure", "indicators:define"))
+    refused = desk.post(PATH, json=a_batch(a_row()) | {"one_stop_id": "xa-nowhere"})
+    assert (refused.status_code, refused.json["code"]) == (422, "unit_not_in_directory")
+    assert desk.post(PATH, json=a_batch(a_row())).status_code == 201
 
 
 def test_a_body_that_is_neither_json_nor_csv_is_refused(client):
