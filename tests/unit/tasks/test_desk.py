@@ -206,6 +206,8 @@ def test_the_whole_is_completed_on_the_day_of_its_last_part_once_no_part_is_open
     now = at(date(2021, 2, 19))
     expected = replace(completed(date(2021, 2, 18), "late"), on=now.date(), at=now, by="roll-up")
     whole.when(splitting.roll_up, {"p1": late, "p2": gone}, now).then(expected)
+    early = the_task.given(assigned(), accepted(), reported(), completed()).state
+    whole.when(splitting.roll_up, {"p1": late, "p2": early}, now).then(expected)
     whole.when(splitting.roll_up, {"p1": late, "p2": going}, now).then_nothing()
     whole.when(splitting.roll_up, {"p1": gone}, now).then_nothing()
     the_task.given(assigned(), accepted()).when(splitting.roll_up, {"p1": late}, now).then_nothing()

@@ -73,6 +73,8 @@ def test_a_unit_is_asked_for_a_period_once_and_not_again_with_other_days() -> No
 
 def test_a_report_discharges_an_open_a_returned_and_a_missing_duty_and_is_on_time_by_its_day() -> None:
     the_duty.given(OPENED).when(report_duty.submit, WRITTEN).then(SUBMITTED)
+    on_the_day = report.written(replace(SUBMIT, at=at(DUE)))
+    the_duty.given(OPENED).when(report_duty.submit, on_the_day).then(replace(SUBMITTED, on=DUE, at=at(DUE)))
     the_duty.given(OPENED, SUBMITTED).when(report_duty.submit, WRITTEN).then_nothing()
     again = report.written(replace(SUBMIT, report_id="r-2", at=at(date(2021, 3, 19))))
     late = replace(SUBMITTED, report_id="r-2", timeliness="late", on=again.on, at=again.at)
