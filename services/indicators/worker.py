@@ -20,12 +20,17 @@ from services.indicators.projections.catalogue import CATALOGUE
 from services.indicators.projections.entries import ENTRIES
 from services.indicators.projections.measurements import MEASUREMENTS
 from services.indicators.projections.moving_up import move_up
-from services.indicators.projections.running_announcing import announce_running
+from services.indicators.projections.running_announcing import announce_running, has_moved
 
 PROJECTIONS: tuple[Projection, ...] = (CATALOGUE, MEASUREMENTS, ENTRIES)
 """Every read model of the service's own store; the folder's are beside its queues, in its own database."""
 
 _EVERY_SECONDS = 1.0
+"""A figure is told at most so often."""
+
+_LOOK_SECONDS = 0.2
+"""A figure that moves after it stood still is told so soon."""
+
 _MOVE_UP_SECONDS = 60.0
 
 
@@ -39,16 +44,26 @@ class Schedule:
         self._leases = leases
         self._epoch: int | None = None
         self._moved_at = float("-inf")
+        self._ran_at = float("-inf")
+        self._told = 0
         self._postponed_by: type[Exception] | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop."""
-        while not stop.wait(_EVERY_SECONDS):
-            self._if_possible(self.run_once)
+        while not stop.wait(_LOOK_SECONDS):
+            self._if_possible(self._look)
         self._if_possible(self._release)
+
+    def _look(self) -> None:
+        it = self._service
+        if monotonic() - self._ran_at >= _EVERY_SECONDS or (
+            not self._told and has_moved(it.engine, it.running, it.clock.business_now().date())
+        ):
+            self.run_once()
 
     def run_once(self) -> None:
         """Do what is due now, if this worker owns the schedule."""
+        self._ran_at = monotonic()
         if not self._hold():
             return
         it = self._service
@@ -57,7 +72,7 @@ class Schedule:
                 get_logger().info("remainders_moved_up", ballots=moved)
             self._moved_at = monotonic()
         announce(it.engine, it.store, it.folder, it.messages.state, self._fence)
-        announce_running(
+        self._told = announce_running(
             it.engine, it.store, it.running, it.messages.moved, today=it.clock.business_now().date(), fence=self._fence
         )
 

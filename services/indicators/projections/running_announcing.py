@@ -86,6 +86,12 @@ class MovedFigure:
     as_of: date
 
 
+def has_moved(engine: Engine, running: RunningFigures, today: date) -> bool:
+    """Tell whether something was read, or a day has begun, since there was nothing left to tell."""
+    with engine.connect() as connection:
+        return not _looked_at(connection, today, _place(connection, running))
+
+
 def announce_running(
     engine: Engine,
     store: EventStore,
@@ -102,12 +108,14 @@ def announce_running(
             view = active_view(connection, running)
         except Unavailable:
             return 0
-        if _is_told(connection, running, today):
+        # What is committed while this looks must not count as looked at.
+        place = _place(connection, running)
+        if _looked_at(connection, today, place):
             return 0
         _begin_day(view, today)
         due = _due(view)
         if not due:
-            upsert(connection, RUNNING_LOOK, [(1, today.isoformat(), _place(connection, running))])
+            upsert(connection, RUNNING_LOOK, [(1, today.isoformat(), place)])
             return 0
         now = _sums(view, [cell for cell, _ in due], today)
         told = _told(connection, [cell for cell, _ in due])
@@ -125,10 +133,10 @@ def _append(store: EventStore, connection: Connection, messages: tuple[NewMessag
         raise verdict
 
 
-def _is_told(connection: Connection, running: RunningFigures, today: date) -> bool:
+def _looked_at(connection: Connection, today: date, place: str | None) -> bool:
     """Tell whether nothing was read and no day has begun since there was nothing left to tell."""
     look = connection.execute(select(RUNNING_LOOK)).one_or_none()
-    return look is not None and (look.day, look.place) == (today.isoformat(), _place(connection, running))
+    return look is not None and place is not None and (look.day, look.place) == (today.isoformat(), place)
 
 
 def _place(connection: Connection, running: RunningFigures) -> str | None:
