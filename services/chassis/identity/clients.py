@@ -24,7 +24,7 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 """What `client_assertion_type` has to say."""
 
 ASSERTION_LIFE = timedelta(seconds=60)
-"""Longest life of an assertion."""
+"""For so long an assertion is good, counted from when it was made; where it does not say when, it may not live longer."""
 
 _ALGORITHM = "Ed25519"
 
@@ -72,7 +72,7 @@ class ClientAssertions:
             claims = jwt.decode(assertion, self._key_of, algorithms=_EVERY_ALGORITHM).claims
             client_id = str(claims["sub"])
             self._rules(client_id).validate(claims)
-            self._spend(str(claims["jti"]), float(claims["exp"]))
+            self._spend(f"{client_id} {claims['jti']}", self._ends_at(claims))
         except (JoseError, ValueError, TypeError, KeyError, RecursionError):
             raise ClientAssertionInvalid("The client assertion is not valid here.") from None
         return client_id
@@ -98,10 +98,17 @@ class ClientAssertions:
             jti={"essential": True},
         )
 
+    def _ends_at(self, claims: Mapping[str, Any]) -> float:
+        # Libraries let assertions live for an hour; fresh ones are welcome, and each is remembered for a minute only.
+        ends_at = float(claims["exp"])
+        if "iat" in claims:
+            ends_at = min(ends_at, float(claims["iat"]) + ASSERTION_LIFE.total_seconds())
+        return ends_at
+
     def _spend(self, assertion_id: str, expires_at: float) -> None:
         now = self._clock.now().timestamp()
-        if expires_at > now + ASSERTION_LIFE.total_seconds() + 1:
-            raise ClientAssertionInvalid("The client assertion lives too long.")
+        if not now < expires_at <= now + ASSERTION_LIFE.total_seconds() + 1:
+            raise ClientAssertionInvalid("The client assertion is too old or lives too long.")
         with self._lock:
             self._spent = {spent: until for spent, until in self._spent.items() if until > now}
             if assertion_id in self._spent:

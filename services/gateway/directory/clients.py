@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine
 
 from services.chassis.clock import Clock
 from services.chassis.identity.callers import Appointment
+from services.chassis.identity.clients import INTERNAL_CLIENT
 from services.chassis.streams import Streams, Versioned
 from services.gateway.directory.access_register import CLIENT, AccessRegister
 from services.gateway.directory.domain import client
 from services.gateway.directory.domain.client import Client, RegisterClient, RevokeClient
-from services.gateway.directory.domain.errors import ClientKeyInvalid
+from services.gateway.directory.domain.errors import ClientIdTaken, ClientKeyInvalid
 from services.gateway.directory.people import refuse_wrong_unit
 from services.gateway.directory.recording import in_one_transaction, record
 from services.gateway.directory.register import UnitRegister
@@ -55,6 +56,8 @@ def register_client(clients: Clients, command: RegisterClient) -> tuple[Versione
         ClientKeyInvalid: The key is none that proves a program.
         TermInvalid, UnitNotFound, UnitNotThereThen, RoleNeedsUnit: The roles cannot be its.
     """
+    if command.client_id == INTERNAL_CLIENT:
+        raise ClientIdTaken("That is the name of our own programs.", client_id=command.client_id)
     for wanted in command.appointments:
         refuse_wrong_unit(clients.units, wanted)
     if command.public_jwk is not None:

@@ -97,13 +97,15 @@ class Issuer:
         Raises:
             ClientAssertionInvalid, ClientSecretInvalid: It proves nobody who may call.
         """
-        if sent["client_assertion"] is not None:
+        if sent["client_assertion"] is None:
+            client_id = self._by_secret(sent)
+            granted = self.granted(client_id)
+        else:
             client_id = self.assertions.verify(sent["client_assertion"])
             if sent["client_id"] not in {None, client_id}:
                 raise ClientAssertionInvalid("The assertion is another client's.")
-        else:
-            client_id = self._by_secret(sent)
-        granted = OUR_OWN if client_id == INTERNAL_CLIENT else self.granted(client_id)
+            # Our own programs have a key and never a secret.
+            granted = OUR_OWN if client_id == INTERNAL_CLIENT else self.granted(client_id)
         if granted is None:
             raise ClientAssertionInvalid("The client may not call any more.")
         return client_id, granted

@@ -214,6 +214,26 @@ def test_an_assertion_that_lives_too_long_is_refused(assertions, private_jwk, cl
         assertions.verify(_assertion(private_jwk, early))
 
 
+def _long_lived(private_jwk, clock, **told):
+    now = int(clock.now().timestamp())
+    claims = {"iss": INTERNAL_CLIENT, "sub": INTERNAL_CLIENT, "aud": ENDPOINT, "jti": "j-1", "exp": now + 3600} | told
+    return jwt.encode({"alg": "Ed25519"}, claims, OKPKey.import_key(private_jwk), algorithms=["Ed25519"])
+
+
+def test_an_assertion_good_for_an_hour_is_taken_in_its_first_minute_and_once(assertions, private_jwk, clock):
+    fresh = _long_lived(private_jwk, clock, iat=int(clock.now().timestamp()))
+    assert assertions.verify(fresh) == INTERNAL_CLIENT
+    for seconds in (1, 60):
+        clock.move(seconds)
+        with pytest.raises(ClientAssertionInvalid):
+            assertions.verify(fresh)
+
+
+def test_an_assertion_good_for_an_hour_that_does_not_say_when_it_was_made_is_refused(assertions, private_jwk, clock):
+    with pytest.raises(ClientAssertionInvalid):
+        assertions.verify(_long_lived(private_jwk, clock))
+
+
 def test_a_token_says_in_which_units_its_bearer_is_appointed(signer, clock):
     token = signer.sign("u-1", roles=["unit_clerk"], appointments=[Appointment("unit_clerk", "xa-binh-an")])
     caller = TokenVerifier(signer.jwks, clock=clock).verify(token)
