@@ -70,13 +70,14 @@ class RunningRig:
         *,
         projection: RunningFigures | None = None,
         leases: Leases | None = None,
+        after: "RunningRig | None" = None,
         batch: int = 20,
     ) -> None:
         with engine.begin() as connection:
             create_leases(connection)
             create_projection_tables(connection)
         self.engine = engine
-        self.log, self.facts = InMemoryLog(), FactWriter()
+        self.log, self.facts = (after.log, after.facts) if after else (InMemoryLog(), FactWriter())
         self.projection = projection or RunningFigures(WorkingCalendar())
         self.projector = Projector(
             engine,
