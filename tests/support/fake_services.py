@@ -39,6 +39,8 @@ class FakeService:
             if path not in self.said:
                 return _problem(404, {"code": "not_found", "title": "Không tìm thấy"})
             told = self.said[path]
+            if isinstance(told, Answer):
+                return told
             return Answer(status=200, body=told(query or {}) if callable(told) else told, headers={})
         self.wishes.append(Wish(method, path, json, token))
         if path in self.refusals:
@@ -62,7 +64,12 @@ def _pack(part: str) -> dict[str, Any]:
 
 
 _NOW = {
-    "ONTIME_SOLVED": (11206, 12128, "on_track", "Đã giải quyết 12.128 hồ sơ, 11.206 đúng hạn (92,4 %); 3 xã còn dưới 90 %."),
+    "ONTIME_SOLVED": (
+        11206,
+        12128,
+        "on_track",
+        "Đã giải quyết 12.128 hồ sơ, 11.206 đúng hạn (92,4 %); 3 xã còn dưới 90 %.",
+    ),
     "SAT_OFFICIAL": (1582, 1904, "at_risk", "Tăng 1,1 điểm so với tháng trước, còn thiếu 1,9 điểm."),
     "TTHC_ONLINE_ACTIVE": (94, 243, "at_risk", "Theo đà hiện nay, cuối năm đạt khoảng 47 %."),
     "DISBURSEMENT": (63, 200, "missed", "Theo đà hiện nay, cuối năm chỉ đạt khoảng 63 %."),
