@@ -42,7 +42,7 @@ def _unit_system(desk: httpx.Client, unit_id: str) -> httpx.Client:
     made = desk.post("/api/directory/v1/clients", json=wanted)
     assert made.is_success, made.text
     token = httpx.post(
-        f"{desk.base_url}api/directory/v1/token",
+        f"{str(desk.base_url).rstrip('/')}/api/directory/v1/token",
         data={"grant_type": "client_credentials"},
         auth=(name, made.json()["client_secret"]),
         timeout=30,
