@@ -63,11 +63,11 @@ def test_an_open_page_is_told_through_the_door_as_it_happens(fleet: Fleet) -> No
 def test_a_unit_reports_a_task_though_the_worker_dies_and_the_list_comes_to_know_it(
     fleet: Fleet, desk: httpx.Client
 ) -> None:
-    eventually(lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=90, every=0.3)
+    eventually(lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=300, every=0.3)
     send(fleet.pid_of("distributed worker tasks"), signal.SIGKILL)
     task_id = report_a_task(desk)
     assert state_of(desk, task_id) == "reported"
-    eventually(lambda: is_listed(desk, task_id, "reported"), seconds=90, every=0.3)
+    eventually(lambda: is_listed(desk, task_id, "reported"), seconds=300, every=0.3)
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_a_process_that_is_killed_in_the_middle_comes_back_and_nothing_is_lost(
     killed = fleet.pid_of(*words)
     tablet.tap(4)
     send(killed, signal.SIGKILL)
-    eventually(lambda: flushed(tablet), seconds=60, every=0.2)
+    eventually(lambda: flushed(tablet), seconds=180, every=0.2)
     assert taps_in(fleet, tablet) == 2
-    eventually(lambda: fleet.pid_of(*words) not in {0, killed}, seconds=60)
-    eventually(lambda: is_quiet(fleet), seconds=90, every=0.5)
+    eventually(lambda: fleet.pid_of(*words) not in {0, killed}, seconds=120)
+    eventually(lambda: is_quiet(fleet), seconds=300, every=0.5)
 
 
 def flushed(tablet: Tablet) -> bool:
@@ -134,7 +134,7 @@ def test_a_backup_of_databases_that_is_put_back_loses_and_doubles_nothing(fleet:
     eventually(lambda: tablet.heartbeat()["backed_up_through"] == 3)
     tablet.tap(1)
     tablet.flush()
-    eventually(lambda: is_quiet(fleet), seconds=90, every=0.5)
+    eventually(lambda: is_quiet(fleet), seconds=300, every=0.5)
     assert fleet.ask("restore", made["folder"]).returncode == 1, "it is in use"
 
     fleet.stop()
@@ -150,7 +150,7 @@ def test_a_backup_of_databases_that_is_put_back_loses_and_doubles_nothing(fleet:
     assert told["wishes"]["resend"] == [[4, 4]]
     tablet.resend(told["wishes"]["resend"])
     assert taps_in(fleet, tablet) == 4
-    eventually(lambda: is_quiet(fleet), seconds=90, every=0.5)
+    eventually(lambda: is_quiet(fleet), seconds=300, every=0.5)
     verified = fleet.ask("verify")
     assert verified.returncode == 0, verified.stdout
     tablet.http.close()
