@@ -56,19 +56,18 @@ def app_of(service: Indicators, figures: FigureFolder, *, metrics: Metrics | Non
         satisfied_scores=figures.satisfied_scores,
     )
     counter_results.attach(app, results, service.clock)
-    own.attach(app, service, _sources(service, figures, results))
+    own.attach(app, service, _sources(service, figures))
     publish_api(app, "indicators", BLUEPRINTS)
     return app
 
 
-def _sources(service: Indicators, figures: FigureFolder, results: CounterResults) -> Sources:
+def _sources(service: Indicators, figures: FigureFolder) -> Sources:
     return Sources(
         own=service.read_model,
         folder=service.folder_model,
         running=figures.running,
         units_view=figures.units,
-        counter=results,
-        clock=service.clock,
+        satisfied_scores=figures.satisfied_scores,
     )
 
 

@@ -21,8 +21,9 @@ from services.indicators.projections.entries import ENTRIES
 from services.indicators.projections.measurements import MEASUREMENTS
 from services.indicators.projections.moving_up import move_up
 from services.indicators.projections.running_announcing import announce_running, has_moved
+from services.indicators.projections.satisfaction import SATISFACTION
 
-PROJECTIONS: tuple[Projection, ...] = (CATALOGUE, MEASUREMENTS, ENTRIES)
+PROJECTIONS: tuple[Projection, ...] = (CATALOGUE, MEASUREMENTS, ENTRIES, SATISFACTION)
 """Every read model of the service's own store; the folder's are beside its queues, in its own database."""
 
 _EVERY_SECONDS = 1.0

@@ -40,6 +40,7 @@ class IndicatorsRig:
         self.service = build(settings, clock=self.clock, verifier=verifier)
         self.folder = build_folder(settings, clock=self.clock)
         self.log, self.facts, self._read = InMemoryLog(), FactWriter(), 0
+        self._released = 0
         self._closing = []
         self.projectors = [
             *self._projectors(settings.read_database, PROJECTIONS),
@@ -62,6 +63,11 @@ class IndicatorsRig:
         rows = self.service.streams.store.read_outbox(self._read, 10_000, list(TOPICS))
         self._read = max((row.position for row in rows), default=self._read)
         self.log.write(*rows)
+        for projector in reversed(self.projectors):
+            drain(projector)
+        released = self.folder.store.read_outbox(self._released, 10_000, ["indicators.figure.events.v1"])
+        self._released = max((row.position for row in released), default=self._released)
+        self.log.write(*released)
         for projector in self.projectors:
             drain(projector)
 

@@ -1,6 +1,6 @@
 """One indicator's figures: month by month, unit by unit, and the official ones beside them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,18 +33,20 @@ def figures_of(
     official = [_official(row) for row in sources.published((code,), asked, since=since, until=date.max)]
     if unit_id is not None:
         official = [it for it in official if it["unit_id"] == unit_id]
-    told = _counter(sources, asked, unit_id, (since, until)) if code == AT_THE_COUNTER else None
-    told = told or _running(sources, (code, definition), asked, unit_id, (since, until))
+    within = None if unit_id is None else frozenset({unit_id})
+    scope = Scope(units=sources.units(), within=within, borders=asked.borders, today=asked.today)
+    tell = _counter if code == AT_THE_COUNTER else _running
+    told = tell(sources, (code, definition), scope, asked, (since, until))
     kinds = (["running"] if told["series"] or told["total"] else []) + (["official"] if official else [])
     return {**told, "official": official, "sources": [definition.source, *kinds]}
 
 
-def _running(
-    sources: Sources, indicator: tuple[str, Definition], asked: Asked, unit_id: str | None, days: tuple[date, date]
-) -> dict[str, Any]:
+Indicator = tuple[str, Definition]
+Days = tuple[date, date]
+
+
+def _running(sources: Sources, indicator: Indicator, scope: Scope, asked: Asked, days: Days) -> dict[str, Any]:
     code, definition = indicator
-    within = None if unit_id is None else frozenset({unit_id})
-    scope = Scope(units=sources.units(), within=within, borders=asked.borders, today=asked.today)
     first = None if definition.sums == "stock" else days[0]
 
     def ask(view: View) -> tuple[Sums | None, list[tuple[str, Sums]], dict[str, Sums]]:
@@ -55,22 +57,32 @@ def _running(
         )
 
     total, series, units = sources.of_running(ask) or (None, [], {})
+    return _told(sources, definition, asked, total, series, units)
+
+
+def _counter(sources: Sources, indicator: Indicator, scope: Scope, asked: Asked, days: Days) -> dict[str, Any]:
+    found = sources.satisfaction(scope, asked, since=days[0], until=days[1])
+    if found is None:
+        return _told(sources, indicator[1], asked, None, [], {})
+    months = [(month, Sums(*share)) for month, share in found.months.items()]
+    units = {unit_id: Sums(*share) for unit_id, share in found.units.items()}
+    return _told(sources, indicator[1], asked, Sums(*found.total), months, units)
+
+
+def _told(
+    sources: Sources,
+    definition: Definition,
+    asked: Asked,
+    total: Sums | None,
+    series: Sequence[tuple[str, Sums]],
+    units: Mapping[str, Sums],
+) -> dict[str, Any]:
     names = sources.unit_names(asked.as_of)
     return {
-        "total": None if total is None else _point(days[1].isoformat()[:7], total, definition),
+        "total": None if total is None else _point(asked.as_of.isoformat()[:7], total, definition),
         "series": [_point(month, sums, definition) for month, sums in series],
         "units": [_unit(unit, sums, definition, names) for unit, sums in units.items()],
     }
-
-
-def _counter(sources: Sources, asked: Asked, unit_id: str | None, days: tuple[date, date]) -> dict[str, Any] | None:
-    found = sources.satisfaction(unit_id, asked, since=days[0], until=days[1])
-    if found is None or found.share is None:
-        return None
-    month = days[1].isoformat()[:7]
-    value = 100 * found.share
-    total = {"month": month, "value": value, "numerator": found.satisfied, "denominator": found.n}
-    return {"total": total, "series": [], "units": []}
 
 
 def _point(month: str, sums: Sums, definition: Definition) -> dict[str, Any]:

@@ -8,17 +8,15 @@ from typing import Any
 import msgspec
 from sqlalchemy import Row, select
 
-from services.chassis.clock import Clock
-from services.chassis.domain import Unavailable
+from services.chassis.clock import CIVIL_ZONE
 from services.chassis.live_reads import ReadModel
 from services.chassis.projection import View
-from services.indicators.domain.figures import Satisfaction
-from services.indicators.domain.roll_ups import Question
+from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.units import Borders, Units
 from services.indicators.projections.catalogue import CATALOGUE
-from services.indicators.projections.counter_results import CounterResults
 from services.indicators.projections.measurements import MEASUREMENTS, published_rows
 from services.indicators.projections.running_figures import RunningFigures
+from services.indicators.projections.satisfaction import SATISFACTION, Shares, shares_of
 from services.indicators.projections.units import UnitsView, read_units
 
 
@@ -60,8 +58,7 @@ class Sources:
     folder: ReadModel
     running: RunningFigures
     units_view: UnitsView
-    counter: CounterResults
-    clock: Clock
+    satisfied_scores: tuple[int, ...]
 
     def catalogue(self, ask: Callable[[View], Any]) -> Any:
         """Ask definitions, targets and registers; `None` where there are none yet."""
@@ -90,15 +87,14 @@ class Sources:
         found = self.folder(self.units_view, lambda view: _names(view, day))
         return found or {}
 
-    def satisfaction(self, unit_id: str | None, asked: Asked, *, since: date, until: date) -> Satisfaction | None:
-        """Give the released counter satisfaction of a unit and all below it, `None` where nothing was released."""
-        question = Question(unit_id=unit_id, borders=asked.borders, today=asked.today)
-        known_on = asked.known_at.astimezone(self.clock.business_now().tzinfo).date()
-        try:
-            lines = self.counter.ask(question, since=since, until=min(until, known_on))
-        except Unavailable:
-            return None
-        return next((line.satisfaction for line in lines if line.satisfaction.n), None)
+    def satisfaction(self, scope: Scope, asked: Asked, *, since: date, until: date) -> Shares | None:
+        """Give the released counter satisfaction of a scope, `None` where nothing was released."""
+        known_on = asked.known_at.astimezone(CIVIL_ZONE).date()
+        last = min(until, known_on)
+        found: Shares | None = self.own(
+            SATISFACTION, lambda view: shares_of(view, scope, self.satisfied_scores, since=since, until=last)
+        )
+        return found
 
 
 def _names(view: View, day: date) -> dict[str, UnitName]:

@@ -10,6 +10,7 @@ from sqlalchemy import Row
 
 from services.chassis.projection import View
 from services.indicators.domain.catalogue_events import Aim, Definition, Document
+from services.indicators.domain.figures import wilson
 from services.indicators.domain.periods import period_of
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.scales import ratio
@@ -72,7 +73,7 @@ def read_known(sources: Sources, wanted: Sequence[Wanted], asked: Asked) -> list
     running = sources.of_running(lambda view: [_running(view, it, units, asked) for it in wanted])
     told = running or [Known(reading=_nothing(it)) for it in wanted]
     return [
-        _counter(sources, it, asked)
+        _counter(sources, it, units, asked)
         if it.code == AT_THE_COUNTER
         else _preferred(it, _official(it, official), known, asked)
         for it, known in zip(wanted, told, strict=True)
@@ -200,23 +201,26 @@ def _point(reading: Reading) -> Point:
     return Point(month=month, value=reading.value, numerator=reading.numerator, denominator=reading.denominator)
 
 
-def _counter(sources: Sources, wanted: Wanted, asked: Asked) -> Known:
+def _counter(sources: Sources, wanted: Wanted, units: Units, asked: Asked) -> Known:
     until = min(asked.as_of, wanted.year_ends)
-    unit_id = None if wanted.aim.scope.members else wanted.aim.scope.unit_id
-    found = sources.satisfaction(unit_id, asked, since=wanted.year_begins, until=until)
-    if found is None or found.share is None:
+    # A group of all is told by all counters: the district's own one-stop stands in no group.
+    within = None if wanted.aim.scope.members else scope_of(wanted.aim, units, asked).within
+    scope = Scope(units=units, within=within, borders=asked.borders, today=asked.today)
+    found = sources.satisfaction(scope, asked, since=wanted.year_begins, until=until)
+    if found is None or found.total.value is None:
         return Known(reading=_nothing(wanted))
-    interval = (100 * found.interval.low, 100 * found.interval.high) if found.interval else None
-    return Known(
-        reading=Reading(
-            kind=Kind.RUNNING,
-            value=100 * found.share,
-            numerator=found.satisfied,
-            denominator=found.n,
-            since=wanted.year_begins,
-            until=until,
-            n=found.n,
-            interval=interval,
-            lack=None,
-        )
+    total = found.total
+    interval = wilson(total.satisfied, total.n)
+    reading = Reading(
+        kind=Kind.RUNNING,
+        value=total.value,
+        numerator=total.satisfied,
+        denominator=total.n,
+        since=wanted.year_begins,
+        until=until,
+        n=total.n,
+        interval=(100 * interval.low, 100 * interval.high),
+        lack=None,
     )
+    months = [(month, Sums(share.satisfied, share.n)) for month, share in found.months.items()]
+    return Known(reading=reading, trend=_cumulated(months, wanted.definition))

@@ -253,7 +253,14 @@ class BoardCases:
         assert (beside["indicator"], beside["n"], beside["value"]) == ("SAT_COUNTER", 5, 80.0)
         low, high = beside["interval"]
         assert low < 80 < high
-        assert rig.ask("/indicators/SAT_COUNTER/figures")["total"]["denominator"] == 5
+        told = rig.ask("/indicators/SAT_COUNTER/figures")
+        (line,) = rig.ask("/counter-results/", role="operator", by="total")["results"]
+        assert (told["total"]["numerator"], told["total"]["denominator"]) == (
+            line["satisfaction"]["satisfied"],
+            line["satisfaction"]["n"],
+        )
+        assert [(it["month"], it["value"]) for it in told["series"]] == [("2021-06", 80.0)]
+        assert {it["unit_id"]: it["value"] for it in told["units"]}["huyen-thang-binh"] == 80.0
         survey_result = {"indicator": "SAT_OFFICIAL", "unit_id": "huyen-thang-binh", "period": "2021-Q1", "value": 85}
         published(rig, survey_result)
         assert target(rig, "T7")["status"]["state"] == "at_risk"
