@@ -15,7 +15,8 @@ NODE := $(BIN)/python -m cchc.node
 run: setup ## Start everything on this machine: http://localhost:8080 (PORT and CCHC_DATA change it)
 	@PORT=$(PORT) $(BIN)/cchc up
 
-demo: run ## The same: the Thăng Bình pack is a demonstration
+demo: setup ## Play the year 2021 of the whole district, then show it: http://localhost:8080
+	@PORT=$(PORT) $(BIN)/cchc demo
 
 down: ## Stop what `make run` started in another terminal
 	@$(BIN)/cchc down
