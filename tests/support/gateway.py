@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Engine
+
 from services.chassis import envelope
 from services.chassis.clock import Clock
 from services.chassis.database import open_database
@@ -162,6 +164,7 @@ class GatewayUnderTest:
     others: OtherServices
     projectors: list[Projector]
     clock: FixedClock
+    engine: Engine
 
     def catch_up(self) -> None:
         """Apply everything published so far."""
@@ -174,6 +177,7 @@ class GatewayUnderTest:
         for projector in self.projectors:
             projector.close()
         self.gateway.close()
+        self.engine.dispose()
 
 
 def settings_in(folder: Path, **told: Any) -> Settings:
@@ -209,7 +213,7 @@ def a_gateway(
     broker = InMemoryBroker(others.log)
     projectors = [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
     under_test = GatewayUnderTest(
-        gateway=build(settings, clock=clock, services=services), others=others, projectors=projectors, clock=clock
+        gateway=build(settings, clock=clock, services=services), others=others, projectors=projectors, clock=clock, engine=engine
     )
     if with_pack:
         pack = the_pack()
