@@ -17,7 +17,7 @@ from services.indicators.domain.scales import ratio
 from services.indicators.domain.status import Kind, Lack, Reading
 from services.indicators.domain.units import Borders, Units
 from services.indicators.projections.reading_sources import Asked, Sources
-from services.indicators.projections.running_figures import Sums, figure_of, series_of
+from services.indicators.projections.running_figures import Sums, series_of
 
 AT_THE_COUNTER = "SAT_COUNTER"
 """Told by released blocks of ballots, with n and interval."""
@@ -99,23 +99,21 @@ def _running(view: View, wanted: Wanted, units: Units, asked: Asked) -> Known:
     until = min(asked.as_of, wanted.year_ends)
     if until < wanted.year_begins:
         return Known(reading=_nothing(wanted))
-    since = None if wanted.definition.sums == "stock" else wanted.year_begins
     scope = scope_of(wanted.aim, units, asked)
-    known_until = asked.known_at
-    sums = figure_of(view, wanted.code, scope, since=since, until=until, known_until=known_until)
-    if sums is None:
+    months = series_of(view, wanted.code, scope, since=wanted.year_begins, until=until, known_until=asked.known_at)
+    if not months:
         return Known(reading=_nothing(wanted))
-    months = series_of(view, wanted.code, scope, since=wanted.year_begins, until=until, known_until=known_until)
+    trend = _cumulated(months, wanted.definition)
     reading = Reading(
         kind=Kind.RUNNING,
-        value=ratio(sums.numerator, sums.denominator, wanted.definition.unit),
-        numerator=sums.numerator,
-        denominator=sums.denominator,
+        value=trend[-1].value,
+        numerator=trend[-1].numerator,
+        denominator=trend[-1].denominator,
         since=wanted.year_begins,
         until=until,
         lack=None,
     )
-    return Known(reading=_divided(reading), trend=_cumulated(months, wanted.definition))
+    return Known(reading=_divided(reading), trend=trend)
 
 
 def scope_of(aim: Aim, units: Units, asked: Asked) -> Scope:
