@@ -190,7 +190,10 @@ def _schemas() -> Said:
         "period": text,
         "since": {"type": "string", "format": "date"},
         "until": {"type": "string", "format": "date"},
-        "closed": {"type": "boolean", "description": "Whether the period is over: nothing is added to it any more."},
+        "closed": {
+            "type": "boolean",
+            "description": "The channel holds something of a later day, so nothing is added to this period any more.",
+        },
         "epoch": {"type": "integer"},
         "count": whole,
         "first_sequence": {"type": ["integer", "null"]},

@@ -44,13 +44,17 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """What a channel holds of some days: places `first` to `last`, the hash before the first and after the last."""
+    """What a channel holds of some days: places `first` to `last`, the hash before the first and after the last.
+
+    The days are `closed` when the channel holds something of a later one: then nothing is added to them any more.
+    """
 
     first: int | None
     last: int | None
     before: Place
     after: Place
     head: Place
+    closed: bool
 
     @property
     def count(self) -> int:
@@ -100,12 +104,14 @@ class StreamReader:
             query = select(func.min(DAYS.c.first), func.max(DAYS.c.last)).where(within)
             first, last = connection.execute(query).one()
             head = _head(connection, channel)
+            later = select(DAYS.c.day).where(DAYS.c.channel == channel.id, DAYS.c.day > until).limit(1)
+            closed = connection.execute(later).first() is not None
             if first is None:
                 earlier = select(func.max(DAYS.c.last)).where(DAYS.c.channel == channel.id, DAYS.c.day < since)
                 standing = _place(connection, channel, head.epoch, connection.execute(earlier).scalar_one() or 0)
-                return Completeness(None, None, standing, standing, head)
+                return Completeness(None, None, standing, standing, head, closed)
             before = _place(connection, channel, head.epoch, first - 1)
-            return Completeness(first, last, before, _place(connection, channel, head.epoch, last), head)
+            return Completeness(first, last, before, _place(connection, channel, head.epoch, last), head, closed)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

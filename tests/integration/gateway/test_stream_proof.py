@@ -227,3 +227,16 @@ def test_a_token_that_a_restore_made_stale_gets_410_with_the_ways_to_go_on(kafka
         assert len(kept.events) == 3
         line = opened.headers() | {"Last-Event-ID": subscriber.token}
         assert httpx.get(f"{opened.url}/figures/sse", headers=line).status_code == 410
+
+
+def test_an_open_line_hears_what_a_worker_copies_into_postgresql(kafka_log, services, engine):
+    services.release("xa-an")
+    copied(engine, kafka_log, 1)
+    with stream_doors(engine) as opened:
+        url = f"{opened.url}/figures.xa-an/sse"
+        with httpx.stream("GET", url, headers=opened.headers("unit_clerk@xa-an"), timeout=30) as answer:
+            heard = sse_events(answer)
+            assert next(heard)[2]["sequence"] == f"{1:020d}"
+            services.release("xa-an")
+            copied(engine, kafka_log, 2)
+            assert next(it for it in heard if it[0] == "message")[2]["sequence"] == f"{2:020d}"

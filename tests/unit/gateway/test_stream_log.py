@@ -136,6 +136,7 @@ def test_days_hold_runs_of_places_and_what_comes_late_counts_under_the_present_d
     assert late.before == late.after == first.after
     assert (rest.first, rest.last, rest.before) == (2, 3, first.after)
     assert rest.after == rest.head
+    assert (first.closed, late.closed, rest.closed) == (True, True, False)
 
 
 def test_what_a_restore_took_back_leaves_and_tokens_before_it_go_on(log, services):
