@@ -1,5 +1,6 @@
 """Dated units, as far as figures are summed over them. Intervals are half-open: `valid_to` is the first day after."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -50,6 +51,12 @@ class Units:
 
     def __init__(self, units: Iterable[Unit]) -> None:
         self._units: Mapping[str, Unit] = {unit.id: unit for unit in units}
+        parents = [it for unit in self._units.values() for it in unit.parents]
+        self._changes = sorted({day for it in parents for day in (it.valid_from, it.valid_to) if day is not None})
+
+    def epoch_of(self, day: date) -> int:
+        """Number the span of days around a day in which no unit comes under another one: places are the same in it."""
+        return bisect_right(self._changes, day)
 
     def parent_on(self, unit_id: str, day: date) -> str | None:
         """Give the unit above on a day."""

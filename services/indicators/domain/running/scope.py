@@ -15,7 +15,7 @@ class Scope:
     within: frozenset[str] | None = None
     borders: Borders = Borders.THEN
     today: date
-    _lines: dict[tuple[str, date], tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
+    _lines: dict[tuple[str, int], tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
 
     def places(self, unit_id: str, day: date) -> Iterable[str]:
         """Give the units that a figure of `unit_id` of a day counts for: the unit first, then those above, in scope."""
@@ -30,7 +30,7 @@ class Scope:
         return self.within is None or bool(self.places(unit_id, day))
 
     def _line(self, unit_id: str, day: date) -> tuple[str, ...]:
-        at = (unit_id, day)
+        at = (unit_id, self.units.epoch_of(day))
         if at not in self._lines:
             self._lines[at] = self.units.place(unit_id, day, borders=self.borders, today=self.today)
         return self._lines[at]
