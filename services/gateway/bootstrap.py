@@ -182,7 +182,14 @@ def _site(
         clock=clock,
         read_models=ReadModels(read_models),
         sessions=Sessions(reader, writer, clock, access.standing),
-        sign_in=SignIn(engine=writer, passwords=passwords, journal=journal, clock=clock, standing=access.standing),
+        sign_in=SignIn(
+            engine=writer,
+            passwords=passwords,
+            journal=journal,
+            clock=clock,
+            standing=access.standing,
+            welcome=access.welcome,
+        ),
         set_up=SetUp(
             engine=writer, passwords=passwords, journal=journal, clock=clock, new_id=new_id, welcome=access.welcome
         ),

@@ -51,7 +51,12 @@ class Access:
         return secret_belongs(self.people.reader, client_id, secret)
 
     def welcome(self, connection: Connection, first: FirstPerson) -> None:
-        """Register who set the product up; the desk of the unit that leads the reform is theirs at once."""
+        """Register who set the product up; the desk of the unit that leads the reform is theirs at once.
+
+        Accounts that were opened before there were people are registered so when they next sign in.
+        """
+        if first.account_id in self.people.register.people():
+            return
         today = self.directory.clock.business_now().date()
         unit_id = self.leading_unit()
         desk = Wanted(role=DESK, unit_id=unit_id, from_on=today) if unit_id else None

@@ -43,7 +43,7 @@ class FirstPerson:
     display_name: str
 
 
-def _by_nobody(_connection: Connection, _person: FirstPerson) -> None:
+def by_nobody(_connection: Connection, _person: FirstPerson) -> None:
     """Welcome nobody."""
 
 
@@ -56,7 +56,7 @@ class SetUp:
     journal: AccessJournal
     clock: Clock
     new_id: NewId
-    welcome: Welcome = _by_nobody
+    welcome: Welcome = by_nobody
 
     def issue_link(self) -> str | None:
         """Make a fresh token for the link and end older ones; `None` when somebody can sign in already."""

@@ -21,6 +21,7 @@ from services.gateway.identity.events import SignedIn, SignInFailed
 from services.gateway.identity.passwords import GREATEST_LENGTH, Passwords
 from services.gateway.identity.published_events import AccessJournal
 from services.gateway.identity.sessions import begin_session
+from services.gateway.identity.set_up import FirstPerson, Welcome, by_nobody
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +42,7 @@ class SignIn:
     journal: AccessJournal
     clock: Clock
     standing: Standing = nowhere
+    welcome: Welcome = by_nobody
 
     def attempt(self, command: AttemptSignIn) -> str:
         """Let somebody in; give the session's secret.
@@ -72,6 +74,10 @@ class SignIn:
             forgive_attempt(connection, attempt, self.clock.now())
             if renewed is not None:
                 renew_hash(connection, account.account_id, renewed)
+            who = FirstPerson(
+                account_id=account.account_id, user_name=account.user_name, display_name=account.display_name
+            )
+            self.welcome(connection, who)
             roles = tuple(sorted(with_standing(account, self.standing).roles))
             self.journal.record(connection, SignedIn(account_id=account.account_id, roles=roles))
             return begin_session(connection, account.account_id, self.clock.now())

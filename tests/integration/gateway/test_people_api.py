@@ -2,13 +2,14 @@
 
 import re
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from services.chassis.identity import Appointment
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.chassis.identity.tokens import ISSUER, TokenSigner, TokenVerifier
-from services.gateway.identity.accounts import SCOPES_OF_ROLES
+from services.gateway.identity.accounts import SCOPES_OF_ROLES, NewAccount, open_account
 from services.gateway.identity.invitations import LINK_LIFE
 from tests.integration.gateway.conftest import PASSWORD
 
@@ -214,3 +215,23 @@ def test_no_fact_or_message_holds_a_name(under_test, client, desk):
     written = [fact.data for fact in store.read(0, 1000) if fact.stream.startswith("person-")]
     written += [row.value for row in store.read_outbox(0, 1000)]
     assert not any("Nguyễn Văn An".encode() in it or b"nguyen.van.an" in it for it in written)
+
+
+def test_an_account_from_before_there_were_people_is_registered_when_it_next_signs_in(under_test, client, reader):
+    with under_test.gateway.site.sign_in.engine.begin() as connection:
+        account = NewAccount(
+            account_id=UUID(int=53),
+            user_name="tu.truoc",
+            display_name="Từ Trước",
+            password_hash=under_test.gateway.site.sign_in.passwords.hash(PASSWORD),
+            roles=frozenset({"operator", "reform_desk"}),
+            created_at=under_test.clock.now(),
+        )
+        open_account(connection, account)
+    for _ in range(2):
+        form_token = re.search(r'name="form_token" value="([0-9a-f]{64})"', client.get("/sign-in").text)[1]
+        form = {"form_token": form_token, "user_name": "tu.truoc", "password": PASSWORD}
+        assert client.post("/sign-in", data=form).status_code == 303
+        client.delete_cookie("session")
+    assert under_test.gateway.access.standing(str(UUID(int=53))) == {Appointment("reform_desk", "phong-noi-vu")}
+    assert "Từ Trước" in reader.get("/people").text
