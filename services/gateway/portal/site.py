@@ -59,15 +59,15 @@ class Site:
         """The business day."""
         return self.clock.business_now().date()
 
-    def asking(self, service: str) -> Asking:
-        """Ask another service as the reader of this request.
+    def asking(self, service: str, *, openly: bool = False) -> Asking:
+        """Ask another service as the reader of this request; `openly` as anybody, for what everybody may read.
 
         Raises:
             Unavailable: This process was told no way to it.
         """
         if (client := self.services.get(service)) is None:
             raise Unavailable(f"nobody said where the service {service} is")
-        found = signed_in(self)
+        found = None if openly else signed_in(self)
         return Asking(client, None if found is None else self.tokens.token_for(found), self.said)
 
 

@@ -31,7 +31,9 @@ def target_blueprint(site: Site) -> GuardedBlueprint:
 
 def _show_target(site: Site, code: str) -> Response:
     question = question_of(site)
-    target = target_of(site.asking("indicators").read(f"{API}/targets/{quote(code, safe='')}", **question.query()))
+    target = target_of(
+        site.asking("indicators", openly=True).read(f"{API}/targets/{quote(code, safe='')}", **question.query())
+    )
     indicator = target.told["indicator"]
     figures = None if indicator is None else _figures(site, indicator["code"], question)
     return page(
@@ -47,7 +49,7 @@ def _show_target(site: Site, code: str) -> Response:
 
 def _show_indicator(site: Site, code: str) -> Response:
     question = question_of(site)
-    indicator = site.asking("indicators").read(f"{API}/indicators/{quote(code, safe='')}")
+    indicator = site.asking("indicators", openly=True).read(f"{API}/indicators/{quote(code, safe='')}")
     figures = _figures(site, code, question)
     definition = figures["indicator"]["definition"]
     months = months_of(figures["series"])
@@ -77,7 +79,7 @@ def _shared_parts(site: Site, question: Question, path: str) -> dict[str, Any]:
 
 def _figures(site: Site, code: str, question: Question) -> Any:
     path = f"{API}/indicators/{quote(code, safe='')}/figures"
-    return site.asking("indicators").read(path, **question.query())
+    return site.asking("indicators", openly=True).read(path, **question.query())
 
 
 def _line(months: tuple[Month, ...], goal: float | None, unit: str | None) -> Line | None:
@@ -100,7 +102,7 @@ def _duties(site: Site, target: Target) -> list[Any]:
     if not plan_id:
         return []
     try:
-        plan = site.asking("tasks").read(f"/api/tasks/v1/plans/{quote(plan_id, safe='')}")
+        plan = site.asking("tasks", openly=True).read(f"/api/tasks/v1/plans/{quote(plan_id, safe='')}")
     except (Unavailable, NotFound, NotAllowed):
         return []
     duties = [duty for paragraph in plan["paragraphs"] for duty in paragraph["duties"]]

@@ -1,0 +1,152 @@
+"""The pages of targets, tasks, plan and reports in a real browser: accessible, at every width, live, without JavaScript."""
+
+import pytest
+
+from tests.e2e.portal.test_portal import WIDTHS, a_page, violations
+from tests.support.district import PLAN, a_district
+from tests.support.portal_browser import a_door
+
+UNIT = "xa-binh-an"
+TASK = f"{PLAN}.v1.2.{UNIT}"
+PAGES = (
+    "/",
+    "/targets",
+    "/targets/T5b",
+    "/indicators/TTHC_PUBLISHED",
+    f"/plans/{PLAN}",
+    "/tasks",
+    f"/tasks/{TASK}",
+    f"/units/{UNIT}",
+    "/inbox",
+    "/reports",
+    f"/reports/new?duty={PLAN}.v1.1b.2021-q1.{UNIT}",
+    "/registers",
+    "/registers/iso",
+)
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory):
+    with a_district(tmp_path_factory.mktemp("district"), with_figures=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def address(district):
+    with a_door(district.gateway.gateway) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def head(district, address):
+    return address, district.person("unit_head", UNIT)
+
+
+@pytest.fixture(scope="module")
+def desk(district, address):
+    return address, district.desk()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_axe_finds_nothing_and_nothing_overflows_at_any_width(browser, head, path):
+    page = a_page(browser, head)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.goto(head[0] + path).status == 200
+        assert violations(page) == [], width
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.context.close()
+
+
+def test_the_desks_pages_have_nothing_that_axe_finds(browser, desk):
+    page = a_page(browser, desk, width=768)
+    for path in ("/", "/tasks", f"/tasks?unit={UNIT}", f"/tasks/{TASK}", "/reports"):
+        page.goto(desk[0] + path)
+        assert violations(page) == [], path
+    page.context.close()
+
+
+def test_a_form_that_comes_back_with_an_error_has_nothing_that_axe_finds(browser, head):
+    page = a_page(browser, head)
+    page.goto(f"{head[0]}/reports/new?duty={PLAN}.v1.1b.2021-q1.{UNIT}")
+    page.get_by_label("Số, ký hiệu").fill("15/BC-UBND")
+    page.get_by_role("button", name="Gửi báo cáo").click()
+    assert page.get_by_role("alert").is_visible()
+    assert page.get_by_label("Số, ký hiệu").input_value() == "15/BC-UBND"
+    assert violations(page) == []
+    page.context.close()
+
+
+def test_no_page_breaks_its_own_policy(browser, head):
+    page = a_page(browser, head)
+    said = []
+    page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    for path in PAGES:
+        page.goto(head[0] + path)
+    assert said == []
+    page.context.close()
+
+
+def test_a_task_is_taken_on_reported_and_accepted_without_javascript(browser, district, head, desk):
+    task = f"{PLAN}.v1.1a.{UNIT}"
+    unit, leading = (a_page(browser, it, width=360, javascript=False) for it in (head, desk))
+    unit.goto(f"{head[0]}/tasks/{task}")
+    unit.get_by_role("button", name="Tiếp nhận nhiệm vụ").click()
+    assert unit.get_by_text("Đã tiếp nhận nhiệm vụ.").is_visible()
+    unit.get_by_label("Kết quả đã đạt").fill("Đã xong.")
+    unit.get_by_role("button", name="Gửi báo cáo hoàn thành").click()
+    assert unit.get_by_text("chờ Phòng Nội vụ nghiệm thu").first.is_visible()
+    leading.goto(f"{desk[0]}/tasks/{task}")
+    leading.get_by_role("button", name="Nghiệm thu").click()
+    assert leading.get_by_text("Hoàn thành đúng hạn").first.is_visible()
+    for page in (unit, leading):
+        page.context.close()
+
+
+def test_the_arithmetic_opens_by_keyboard_and_stays_open_while_the_board_moves(browser, district, address):
+    page = a_page(browser)
+    page.goto(f"{address}/targets")
+    page.wait_for_function("window.htmx !== undefined")
+    page.evaluate("window.stayed = true")
+    page.locator("#how-T5b summary").focus()
+    page.keyboard.press("Enter")
+    with page.expect_response(lambda answer: answer.url.endswith("/targets"), timeout=10_000):
+        district.gateway.others.release_block({5: 5})
+        district.gateway.catch_up()
+    assert page.locator("#how-T5b").get_attribute("open") is not None
+    assert page.evaluate("window.stayed") is True
+    page.context.close()
+
+
+def test_an_open_board_hears_of_a_change_and_fetches_itself_anew(browser, district, address):
+    page = a_page(browser)
+    page.goto(f"{address}/targets")
+    page.wait_for_function("window.htmx !== undefined")
+    with page.expect_response(lambda answer: answer.url.endswith("/targets"), timeout=10_000) as fetched:
+        district.gateway.others.release_block({4: 5})
+        district.gateway.catch_up()
+    assert fetched.value.request.headers["hx-request"] == "true"
+    page.context.close()
+
+
+def test_a_filter_of_the_board_changes_the_answer_and_the_address_without_a_reload(browser, address):
+    page = a_page(browser)
+    page.goto(f"{address}/targets")
+    page.wait_for_function("window.htmx !== undefined")
+    page.evaluate("window.stayed = true")
+    page.select_option("#section", "II.5")
+    page.get_by_role("button", name="Xem").click()
+    page.get_by_text("Đang xem").wait_for(timeout=5000)
+    assert "section=II.5" in page.url
+    assert page.evaluate("window.stayed") is True
+    page.context.close()
+
+
+def test_the_plan_prints_without_what_is_only_for_screens(browser, address):
+    page = a_page(browser)
+    page.goto(f"{address}/plans/{PLAN}")
+    page.emulate_media(media="print")
+    assert not page.locator(".top").is_visible()
+    assert page.get_by_text("Công tác chỉ đạo điều hành").last.is_visible()
+    page.context.close()
