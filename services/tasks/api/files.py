@@ -16,7 +16,14 @@ from services.tasks.api.forms import FileForm, TaskDetail
 from services.tasks.api.service import ACTING, acting, tasks
 from services.tasks.api.tasks import PREFIX, task_answer
 from services.tasks.domain.commands import AttachEvidence
-from services.tasks.domain.errors import FileRefused, NotInHand, TaskOfAnotherUnit, UnknownEvidence, UnknownTask
+from services.tasks.domain.errors import (
+    EvidenceExists,
+    FileRefused,
+    NotInHand,
+    TaskOfAnotherUnit,
+    UnknownEvidence,
+    UnknownTask,
+)
 from services.tasks.domain.events import EvidenceFile
 from services.tasks.handlers.kinds import TASK
 
@@ -45,7 +52,7 @@ _FORM = {
 
 
 @blueprint.route("/<task_id>/files", methods=["POST"])
-@refuses(*ACTING, FieldsInvalid, UnknownTask, TaskOfAnotherUnit, NotInHand, FileRefused)
+@refuses(*ACTING, FieldsInvalid, UnknownTask, TaskOfAnotherUnit, NotInHand, EvidenceExists, FileRefused)
 @idempotent
 @blueprint.doc(requestBody=_FORM)
 @blueprint.response(201, TaskDetail)

@@ -118,7 +118,8 @@ def submit_report(sent: dict[str, Any]) -> Response:
     command = report_of(str(command_key().id), acting(sent))
     at = tasks().reports.submit(command)
     kept = at.state.report
-    if (kept.discharges, kept.fields, kept.document) != (command.discharges, command.fields, command.document):
+    said = ("unit_id", "period", "discharges", "fields", "figures", "document")
+    if any(getattr(kept, name) != getattr(command, name) for name in said):
         raise IdempotencyKeyReused("The key was used for another request.")
     answer = json_answer(_shown(at.state), 201)
     answer.headers["ETag"] = etag_of(at.version)

@@ -22,6 +22,7 @@ from services.tasks.api.tasks import PREFIX, task_answer
 from services.tasks.domain import commands as wish
 from services.tasks.domain.errors import (
     DeadlineInPast,
+    EvidenceExists,
     ExtensionNotLater,
     ExtensionPending,
     NoDeadline,
@@ -72,7 +73,7 @@ def report_progress(sent: dict[str, Any], task_id: str) -> Response:
 
 
 @blueprint.route("/<task_id>/evidence", methods=["POST"])
-@refuses(*_OF_UNIT, NotInHand)
+@refuses(*_OF_UNIT, NotInHand, EvidenceExists)
 @versioned
 @idempotent
 @blueprint.arguments(Document)

@@ -6,7 +6,7 @@ NotFound
 NotAllowed
 └── TaskOfAnotherUnit · DutyOfAnotherUnit
 StateConflict
-├── TaskExists · PlanExists · PeriodExists
+├── TaskExists · PlanExists · PeriodExists · EvidenceExists
 ├── NotAwaitingAcceptance · NotInHand · NotReported · NotEnded · TaskHasEnded · PartsOpen · HasParts
 ├── OwnReport · OwnRequest · ExtensionPending · ExtensionDecidedAlready · NoDeadline
 └── DutyNotOpen · ReportNotOpen
@@ -101,6 +101,13 @@ class PeriodExists(StateConflict):
 
     code = "period_exists"
     title = "Kỳ báo cáo này đã được mở"
+
+
+class EvidenceExists(StateConflict):
+    """Raised when other evidence stands under that id already."""
+
+    code = "evidence_exists"
+    title = "Mã minh chứng này đã được dùng"
 
 
 class NotAwaitingAcceptance(StateConflict):

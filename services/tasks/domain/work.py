@@ -10,7 +10,7 @@ from services.tasks.domain.commands import (
     ReportProgress,
     UnitAction,
 )
-from services.tasks.domain.errors import NotAwaitingAcceptance, NotInHand, PartsOpen, TaskOfAnotherUnit
+from services.tasks.domain.errors import EvidenceExists, NotAwaitingAcceptance, NotInHand, PartsOpen, TaskOfAnotherUnit
 from services.tasks.domain.task import ENDED, IN_HAND, Parts, RollUp, State, Task
 from services.tasks.domain.telling import told_by
 
@@ -56,6 +56,8 @@ def attach_evidence(state: Task, command: AttachEvidence) -> tuple[Event, ...]:
     attached = told_by(command, events.EvidenceAttached, on=command.on)
     if any(_same(known, attached) for known in state.evidence):
         return ()
+    if any(known.evidence_id == command.evidence_id for known in state.evidence):
+        raise EvidenceExists(task_id=command.task_id, evidence_id=command.evidence_id)
     in_hand(state, command)
     return (attached,)
 

@@ -7,6 +7,7 @@ import pytest
 from services.tasks.domain import commands as wish
 from services.tasks.domain import events, task, work
 from services.tasks.domain.errors import (
+    EvidenceExists,
     NotAwaitingAcceptance,
     NotInHand,
     PartsOpen,
@@ -80,6 +81,8 @@ def test_evidence_is_attached_once_whatever_it_is_called_by() -> None:
     again = wish.AttachEvidence(evidence_id="e-2", kind="document", title="Kế hoạch", number="1/KH-UBND", **of_unit())
     the_task.given(assigned(), accepted()).when(work.attach_evidence, EVIDENCE).then(attached)
     the_task.given(assigned(), accepted(), attached).when(work.attach_evidence, again).then_nothing()
+    other = wish.AttachEvidence(evidence_id="e-1", kind="document", title="Báo cáo", **of_unit())
+    the_task.given(assigned(), accepted(), attached).when(work.attach_evidence, other).then_refused(EvidenceExists)
 
 
 def test_a_task_in_hand_is_reported_complete_once() -> None:
