@@ -63,7 +63,9 @@ def test_an_open_page_is_told_through_the_door_as_it_happens(fleet: Fleet) -> No
 def test_a_unit_reports_a_task_though_the_worker_dies_and_the_list_comes_to_know_it(
     fleet: Fleet, desk: httpx.Client
 ) -> None:
-    eventually(lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=300, every=0.3)
+    eventually(
+        lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=300, every=0.3
+    )
     send(fleet.pid_of("distributed worker tasks"), signal.SIGKILL)
     task_id = report_a_task(desk)
     assert state_of(desk, task_id) == "reported"
@@ -106,24 +108,6 @@ def is_quiet(fleet: Fleet) -> bool:
     return all(it["ready"] and not it["lag_messages"] for it in statuses) and len(statuses) > 8
 
 
-def test_ending_it_ends_every_process_and_killing_it_does_too(fleet: Fleet) -> None:
-    running = set(fleet.pids().values())
-    assert len(running) > 8
-    fleet.kill_supervisor()
-    eventually(lambda: not any(is_running(pid) for pid in running), seconds=60)
-    fleet.start()
-    fleet.stop()
-    assert not fleet.data.running.exists()
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
-
-
 def test_a_backup_of_databases_that_is_put_back_loses_and_doubles_nothing(fleet: Fleet, tmp_path: Path) -> None:
     tablet = fleet.pair("quay-2-tt-ha-lam")
     for score in (5, 4, 5):
@@ -154,3 +138,21 @@ def test_a_backup_of_databases_that_is_put_back_loses_and_doubles_nothing(fleet:
     verified = fleet.ask("verify")
     assert verified.returncode == 0, verified.stdout
     tablet.http.close()
+
+
+def test_ending_it_ends_every_process_and_killing_it_does_too(fleet: Fleet) -> None:
+    running = set(fleet.pids().values())
+    assert len(running) > 8
+    fleet.kill_supervisor()
+    eventually(lambda: not any(is_running(pid) for pid in running), seconds=60)
+    fleet.start()
+    fleet.stop()
+    assert not fleet.data.running.exists()
+
+
+def is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
