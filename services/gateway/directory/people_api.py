@@ -130,11 +130,13 @@ def _add_appointing(blueprint: Any, people: People) -> None:
         return _told(people, handlers.appoint(people, person_id, wanted))
 
     @blueprint.route("/<string:person_id>/appointments/<int:n>/ending", methods=["POST"])
-    @refuses(PersonNotFound, PersonIsErased, AppointmentNotFound)
+    @refuses(PersonNotFound, PersonIsErased, AppointmentNotFound, NotYoursToGive)
     @blueprint.arguments(Ending)
     @blueprint.response(200, PersonAnswer)
     def end(sent: dict[str, Any], person_id: str, n: int) -> Response:
         """Let an appointment end. A token made before is good for ten minutes more at most."""
+        held = people.register.person(person_id).appointments
+        refuse_ungiven_roles(current_caller(), (term.role for term in held if term.n == n))
         command = EndAppointment(n=n, on=sent["on"], at=people.clock.business_now())
         return _told(people, _changed(people, person_id, lambda state: person.end_appointment(state, command)))
 

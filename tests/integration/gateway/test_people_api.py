@@ -172,6 +172,14 @@ def test_who_may_do_less_makes_no_link_into_an_account_that_may_do_more(under_te
         assert (refused.status_code, refused.json["code"]) == (403, "not_yours_to_give")
 
 
+def test_who_may_do_less_takes_no_role_away_that_may_do_more(client, desk, caller):
+    made = register(client, desk, "nguyen.van.an", {"role": "operator", "unit_id": "*"}).json
+    of_desk = caller("desk", *SCOPES_OF_ROLES["reform_desk"])
+    ending = f"{PEOPLE}/{made['person_id']}/appointments/1/ending"
+    assert client.post(ending, json={"on": "2021-06-18"}, headers=of_desk).json["code"] == "not_yours_to_give"
+    assert client.post(ending, json={"on": "2021-06-18"}, headers=desk).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("told", "status", "code"),
     [
