@@ -1,8 +1,10 @@
 """What reconciling needs where the log is Kafka: the relays have to carry the markers of new lives there first."""
 
 import os
+import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import click
 from sqlalchemy import text
@@ -17,6 +19,8 @@ from services.chassis.relay_process import EXIT_AND_START_AGAIN, relay_until
 from services.chassis.settings import Environment
 
 WITHIN_SECONDS = 600.0
+PATIENCE_SECONDS = 60.0
+"""How long a row may go unacknowledged while nobody else waits for it."""
 LOOK_EVERY_SECONDS = 0.2
 
 _LEFT = """
@@ -55,10 +59,13 @@ def _catch_up(store: str, env: Environment) -> None:
 
 
 def _relay(store: str, env: Environment, stop: threading.Event) -> None:
+    patient = replace(settings_of(store, env), deadline_seconds=PATIENCE_SECONDS, ttl_seconds=PATIENCE_SECONDS)
     try:
-        relay_until(stop, settings_of(store, env))
-    except RelayMustExit:
+        relay_until(stop, patient)
+    except RelayMustExit as why:
         # What the log holds is unknown now; nothing may be closed. Running the command again goes on where this ends.
+        sys.stderr.write(f"the log did not take what {store} holds ({why}): see that Kafka runs, and run this again\n")
+        sys.stderr.flush()
         os._exit(EXIT_AND_START_AGAIN)
 
 

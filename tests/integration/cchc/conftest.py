@@ -1,11 +1,15 @@
 """A data folder that does not exist yet, and a copy of the tenant pack that may be broken."""
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.servers import database_variables
+from tests.support.servers.kafka import KafkaServer
+from tests.support.servers.postgres import Databases
 
 
 @pytest.fixture
@@ -16,3 +20,16 @@ def folder(tmp_path: Path) -> DataFolder:
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     return shutil.copytree(DEFAULT_PACK, tmp_path / "pack")
+
+
+@pytest.fixture
+def empty(tmp_path: Path, postgres_databases: Databases, kafka: KafkaServer) -> Iterator[DataFolder]:
+    """A folder that only knows its servers."""
+    folder = DataFolder(tmp_path / "distributed")
+    folder.root.mkdir()
+    urls = {variable: postgres_databases.lend() for variable in database_variables().values()}
+    lines = [f"{variable}={url}" for variable, url in urls.items()]
+    folder.settings_file.write_text("\n".join([*lines, f"CCHC_KAFKA={kafka.bootstrap}", ""]))
+    yield folder
+    for url in urls.values():
+        postgres_databases.take_back(url)

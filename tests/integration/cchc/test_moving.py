@@ -1,47 +1,25 @@
 """`cchc export` and `cchc import`: a tenant moves from files into PostgreSQL and back, byte for byte."""
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import MetaData, Table, insert, select
 
 from cchc.data_folder import DataFolder
 from cchc.embedded import sealers
 from cchc.environment import environment_of
-from cchc.main import main
 from cchc.restore import urls_of
 from cchc.servers import database_urls, database_variables, stream_log_url
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import OutboxRow, RecordedFact
 from services.gateway.streams.log_tables import define_log
-from tests.integration.cchc.commands import init
-from tests.support.servers.kafka import KafkaServer
-from tests.support.servers.postgres import Databases
+from tests.integration.cchc.commands import init, run
 
 STORES = tuple(database_variables())
-
-
-def run(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
-
-
-@pytest.fixture
-def empty(tmp_path: Path, postgres_databases: Databases, kafka: KafkaServer) -> Iterator[DataFolder]:
-    """A folder that only knows its servers."""
-    folder = DataFolder(tmp_path / "distributed")
-    folder.root.mkdir()
-    urls = {variable: postgres_databases.lend() for variable in database_variables().values()}
-    lines = [f"{variable}={url}" for variable, url in urls.items()]
-    folder.settings_file.write_text("\n".join([*lines, f"CCHC_KAFKA={kafka.bootstrap}", ""]))
-    yield folder
-    for url in urls.values():
-        postgres_databases.take_back(url)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from flask import Response, request
 from starlette.types import ASGIApp
 
 from cchc import embedded, patience
+from cchc.demonstration.tablet import BATCH, Tablet
 from cchc.embedded import WEB_THREADS, serving, threaded
 from cchc.front import Front
 from cchc.whole_bodies import Room, WholeBodies
@@ -30,7 +31,6 @@ from services.survey.domain.commands import OpenCounter
 from services.survey.handlers.service import Survey
 from tests.support.product_apps import a_survey_app
 from tests.support.servers.ports import eventually
-from cchc.demonstration.tablet import BATCH, Tablet
 
 CROWD = 40
 

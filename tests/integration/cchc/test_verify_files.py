@@ -26,7 +26,12 @@ def verify(folder: DataFolder) -> Result:
 def test_a_folder_that_never_ran_is_green(folder: DataFolder) -> None:
     done = verify(folder)
     assert done.exit_code == 0, done.output
-    assert [store["store"] for store in json.loads(done.output)["stores"]] == ["survey", "gateway", "indicators", "folder"]
+    assert [store["store"] for store in json.loads(done.output)["stores"]] == [
+        "survey",
+        "gateway",
+        "indicators",
+        "folder",
+    ]
 
 
 @pytest.mark.parametrize("name", FILES)

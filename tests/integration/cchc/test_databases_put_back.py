@@ -1,0 +1,79 @@
+"""A backup of databases that is put back: each store stands where it stood, in a new life, and readers follow."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from cchc.data_folder import DataFolder
+from cchc.environment import environment_of
+from cchc.servers import database_urls
+from services.chassis.database import open_database
+from services.chassis.event_store.opening import open_event_store
+from tests.integration.cchc.commands import run
+
+
+def well(*arguments: object) -> str:
+    """Run a command that has to succeed."""
+    done = run(*arguments)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def reconcile(folder: DataFolder) -> str:
+    """Reconcile in a process of its own, with which its readers end."""
+    command = [sys.executable, "-m", "cchc.main", "reconcile", "--data", str(folder.root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def survey(folder: DataFolder) -> Engine:
+    return open_database(database_urls(environment_of(folder))["survey"], read_only=True)
+
+
+def stands_at(folder: DataFolder) -> tuple[int, str]:
+    engine = survey(folder)
+    store = open_event_store(engine)
+    try:
+        return store.last_position(), str(store.incarnation())
+    finally:
+        store.close()
+        engine.dispose()
+
+
+def test_databases_go_back_to_their_backup_and_every_reader_with_them(
+    empty: DataFolder, pack: Path, tmp_path: Path
+) -> None:
+    data = ("--data", empty.root)
+    well("init", *data, "--pack", pack, "--profile", "distributed")
+    reconcile(empty)
+    made = json.loads(well("backup", *data, "--to", tmp_path, "--json"))
+    assert {copied["name"] for copied in made["databases"]} >= {"survey", "tasks", "indicators", "folder", "gateway"}
+    kept, life = stands_at(empty)
+    well("devices", "code", "--counter", "quay-1-tt-ha-lam", *data)
+    assert stands_at(empty)[0] > kept
+    reconcile(empty)
+
+    told = well("restore", made["folder"], *data)
+    assert "survey" in told
+    assert "folder" not in told.split(" as of ")[0], "the blocks it has published stand"
+    position, new_life = stands_at(empty)
+    assert (position, new_life != life) == (kept, True)
+    assert "everything is in the log" in reconcile(empty)
+    well("verify", *data)
+
+
+def test_a_damaged_copy_is_refused_and_no_database_is_emptied(empty: DataFolder, pack: Path, tmp_path: Path) -> None:
+    data = ("--data", empty.root)
+    well("init", *data, "--pack", pack, "--profile", "distributed")
+    made = json.loads(well("backup", *data, "--to", tmp_path, "--json"))
+    copy = Path(made["folder"]) / "survey.dump"
+    copy.write_bytes(copy.read_bytes()[:-1])
+    before = stands_at(empty)
+    refused = run("restore", made["folder"], *data)
+    assert refused.exit_code == 1
+    assert "survey.dump" in refused.output
+    assert stands_at(empty) == before
