@@ -10,6 +10,7 @@ import pytest
 
 from services.chassis.database import open_database
 from services.chassis.http.rates import TokenBuckets
+from services.chassis.projector import Diverged
 from services.chassis.testing.in_memory import InMemoryBroker
 from services.gateway.streams.lines import Lines
 from tests.support.servers.ports import eventually
@@ -153,6 +154,24 @@ def test_a_line_closes_when_the_access_token_has_run_out(open_doors, log, servic
         open_doors.clock.move(601)
         last = list(heard)[-1]
     assert (last[0], last[2]["code"]) == ("problem", "token_expired")
+    eventually(lambda: not open_doors.doors.lines.open)
+
+
+def test_a_line_that_was_open_over_a_restore_is_told_how_to_go_on_and_closed(open_doors, log, services):
+    some_blocks(log, services, 1)
+    backup = dict(services.senders["indicators"].heads)
+    some_blocks(log, services, 2)
+    with httpx.stream("GET", f"{open_doors.url}/figures/sse", headers=open_doors.headers(), timeout=20) as answer:
+        heard = sse_events(answer)
+        assert [next(heard)[0] for _ in range(4)] == ["message", "message", "message", "heartbeat"]
+        services.restore("indicators", backup)
+        services.release("xa-an")
+        with pytest.raises(Diverged):
+            log.catch_up()
+        log.restart()
+        log.projector.rebuild()
+        last = list(heard)[-1]
+    assert (last[0], last[2]["code"], last[2]["params"]["kept_through"]) == ("problem", "token_stale", 1)
     eventually(lambda: not open_doors.doors.lines.open)
 
 
