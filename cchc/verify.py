@@ -16,7 +16,7 @@ from services.chassis.event_store.opening import open_event_store
 from services.chassis.seals import Ledger, Problem, Report, Seals
 from services.chassis.seals import verify as verify_store
 
-SEALED_STORES = ("survey", "gateway", "indicators", "folder")
+SEALED_STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 
 
 @click.command()
