@@ -16,6 +16,7 @@ from statistics import median
 from benches.folding import TOPIC
 from benches.report import PAIRS, Goal, note, report
 from benches.sender import Heard, send_all
+from cchc.demonstration.tablet import BATCH, Tablet
 from cchc.environment import environment_of
 from services.chassis.envelope import encode, partition_of
 from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventStore, NewFact, NewMessage
@@ -24,7 +25,6 @@ from services.survey.bootstrap import build
 from services.survey.config import Settings
 from tests.chaos.pause import wait_for_nobody
 from tests.support.embedded import Instance, an_instance
-from cchc.demonstration.tablet import BATCH, Tablet
 
 BALLOTS = 200_000
 PER_REQUEST = 100

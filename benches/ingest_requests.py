@@ -7,12 +7,12 @@ from pathlib import Path
 
 import httpx
 
+from cchc.demonstration.tablet import BATCH, Tablet
 from services.chassis.ids import new_id
 from services.survey.bootstrap import build, migrate
 from services.survey.config import Settings
 from services.survey.domain.commands import OpenCounter
 from services.survey.handlers.service import Survey
-from cchc.demonstration.tablet import BATCH, Tablet
 
 TABLETS_PER_CONNECTION = 4
 SCORES = (5, 4, 5, 3, 4, 2, 5, 1)

@@ -10,10 +10,10 @@ from pathlib import Path
 import httpx
 
 from benches.report import Goal, note, report
+from cchc.demonstration.tablet import Tablet
 from tests.chaos.pause import pause
 from tests.chaos.processes import command_of, descendants
 from tests.support.embedded import Instance, an_instance
-from cchc.demonstration.tablet import Tablet
 
 TABLETS = 20
 LINES_PER_BATCH = 5

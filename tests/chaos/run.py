@@ -11,6 +11,7 @@ from random import Random
 import httpx
 
 from cchc.data_folder import DEFAULT_PACK
+from cchc.demonstration.tablet import NotSent, Tablet
 from tests.chaos.crowd import Ledger, Visitor
 from tests.chaos.judge import judge
 from tests.chaos.judge_figures import FIGURE_EVENTS, untold
@@ -20,7 +21,6 @@ from tests.chaos.reader import Reader, judge_reader
 from tests.chaos.reading import blocks_of, events_of
 from tests.chaos.world import World
 from tests.support.servers.ports import eventually
-from cchc.demonstration.tablet import NotSent, Tablet
 
 COUNTERS = ("quay-1-xa-binh-minh", "quay-2-xa-binh-minh", "quay-1-tt-ha-lam", "quay-1-mot-cua-huyen-thang-binh")
 REST_SECONDS = (0.4, 1.6)

@@ -6,8 +6,8 @@ from typing import Any
 
 from joserfc.jwk import ECKey
 
-from tests.support.published import PublishedApp, SigningDoor, Valid
 from cchc.demonstration.tablet import Tablet
+from tests.support.published import PublishedApp, SigningDoor, Valid
 
 API = "/api/survey/v1"
 DAY = date(2026, 3, 2)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from cchc.demonstration.tablet import Tablet
 from tests.chaos.crowd import Ledger
 from tests.chaos.judge import judge
 from tests.support.embedded import Instance, an_instance
 from tests.support.servers.ports import eventually
-from cchc.demonstration.tablet import Tablet
 
 if TYPE_CHECKING:
     from tests.chaos.world import World

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 from cchc.internal_client import InternalClient
 from tests.support.embedded import Instance
-from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 
 LIMIT = 1_000_000
 DEVICES = "/api/survey/v1/devices/"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, cast
 import httpx
 import pytest
 
+from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 from tests.chaos.crowd import Ledger
 from tests.chaos.judge import judge
 from tests.chaos.processes import command_of, descendants
 from tests.support.embedded import Instance, an_instance
 from tests.support.servers.ports import eventually
-from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 
 if TYPE_CHECKING:
     from tests.chaos.world import World

@@ -213,7 +213,11 @@ def a_gateway(
     broker = InMemoryBroker(others.log)
     projectors = [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
     under_test = GatewayUnderTest(
-        gateway=build(settings, clock=clock, services=services), others=others, projectors=projectors, clock=clock, engine=engine
+        gateway=build(settings, clock=clock, services=services),
+        others=others,
+        projectors=projectors,
+        clock=clock,
+        engine=engine,
     )
     if with_pack:
         pack = the_pack()

@@ -93,7 +93,11 @@ def test_figures_that_no_target_names_stand_on_the_board_too(client, indicators)
     assert "Số liệu điều hành" not in client.get("/targets").text
     series = [{"month": f"2021-0{month}-28", "value": 70.0 + month} for month in range(1, 7)]
     indicators.said["/api/indicators/v1/indicators/TASKS_DONE/figures"] = {
-        "indicator": {"code": "TASKS_DONE", "name_vi": "Tỷ lệ nhiệm vụ đã hoàn thành", "unit": "percent"},
+        "indicator": {
+            "code": "TASKS_DONE",
+            "version": 1,
+            "definition": {"name_vi": "Tỷ lệ nhiệm vụ đã hoàn thành", "unit": "percent"},
+        },
         "total": {"numerator": 380, "denominator": 500, "value": 76.0},
         "series": series,
     }

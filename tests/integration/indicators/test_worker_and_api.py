@@ -124,4 +124,10 @@ def test_a_worker_is_put_together_from_its_settings(tmp_path, rig):
     settings = settings_of(tmp_path / "other")
     migrate_folder(settings)
     names = [task.name for task in build_worker(settings, rig.projector._setup.broker)]
-    assert names == ["folder", "indicators_units", "running_figures", "indicators-schedule", *(it.name for it in worker.PROJECTIONS)]
+    assert names == [
+        "folder",
+        "indicators_units",
+        "running_figures",
+        "indicators-schedule",
+        *(it.name for it in worker.PROJECTIONS),
+    ]

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from flask import Flask
 
+from cchc.demonstration.tablet import Tablet
 from services.chassis.identity import TokenSigner, TokenVerifier
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.survey.app import app_of
@@ -17,7 +18,6 @@ from services.survey.config import Settings
 from services.survey.domain.commands import OpenCounter
 from services.survey.handlers.service import Survey
 from tests.support.fixed_clock import FixedClock
-from cchc.demonstration.tablet import Tablet
 
 SCOPES = ("survey:admin", "survey:read", "survey:counter-days", "system:operate")
 

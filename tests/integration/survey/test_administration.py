@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 from services.chassis.broker.port import TopicPartition
 from services.survey.domain.ballot_events import BallotAttributed, BallotCast, BallotReleased
 from tests.integration.survey.conftest import Rig
 from tests.support.servers.ports import eventually
-from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 
 CONTENT = {"questions": [], "suggested_config": {"thanks_seconds": 5}}
 

@@ -2,9 +2,9 @@
 
 import json
 
+from cchc.demonstration.tablet import BATCH
 from services.survey.domain.ballot_events import BallotCast, EnvelopeQuarantined
 from tests.integration.survey.conftest import Rig
-from cchc.demonstration.tablet import BATCH
 
 
 def verdicts(results: list[dict[str, object]]) -> list[object]:

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
+from cchc.demonstration.tablet import BATCH, Tablet
 from services.chassis.identity import SignedRequest, sign_device_request
 from services.survey.domain.ballot_events import BallotCast
 from tests.integration.survey.conftest import Rig
-from cchc.demonstration.tablet import BATCH, Tablet
 
 ROOT = "/api/survey/v1"
 HEARTBEAT = {"queued": 1, "app_version": "a"}

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from cchc.demonstration.tablet import BATCH, Tablet
 from services.chassis.projector import Projector
 from services.chassis.testing.in_memory_broker import InMemoryBroker, InMemoryLog
 from services.survey.bootstrap import load_pack
 from services.survey.worker import build_worker
 from tests.integration.survey.conftest import Rig
 from tests.support.product_apps import unit_rows
-from cchc.demonstration.tablet import BATCH, Tablet
 
 PACK = Path("packs/thang-binh-2021")
 ROOT = "/api/survey/v1"

@@ -3,8 +3,8 @@
 import json
 from datetime import date
 
-from tests.integration.survey.conftest import Rig
 from cchc.demonstration.tablet import Tablet
+from tests.integration.survey.conftest import Rig
 
 ROOT = "/api/survey/v1/questionnaires/"
 

@@ -5,9 +5,9 @@ import json
 import httpx
 import pytest
 
+from cchc.demonstration.tablet import BATCH, Tablet
 from tests.integration.survey.conftest import Rig
 from tests.support.servers.ports import eventually
-from cchc.demonstration.tablet import BATCH, Tablet
 
 HEARTBEAT = "/api/survey/v1/devices/me/heartbeat"
 
