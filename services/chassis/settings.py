@@ -125,7 +125,9 @@ KAFKA_COPIES = Setting(
     meaning="Copies of each record in the event log; 3 in production, where two have to be written before it counts.",
 )
 GATEWAY_URL = Setting(
-    name="CCHC_GATEWAY_URL", default="", meaning="Where the other processes of the distributed profile reach the gateway."
+    name="CCHC_GATEWAY_URL",
+    default="",
+    meaning="Where the other processes of the distributed profile reach the gateway.",
 )
 STREAMS_URL = Setting(
     name="CCHC_STREAMS_URL", default="", meaning="Where the door of the distributed profile reaches the streams."
