@@ -100,7 +100,7 @@ def test_a_revoked_tablet_is_403_and_what_it_sent_before_stays(instance: Instanc
     tablet.tap(4)
     tablet.flush()
     staff = InternalClient(instance.data)
-    headers = {"Authorization": f"Bearer {staff._access()}"}
+    headers = {"Authorization": f"Bearer {staff.access_token()}"}
     device = httpx.get(f"{instance.url}{DEVICES}{tablet.device_id}", headers=headers)
     revoked = httpx.post(
         f"{instance.url}{DEVICES}{tablet.device_id}/revocation",
@@ -120,7 +120,7 @@ def test_a_revoked_tablet_is_403_and_what_it_sent_before_stays(instance: Instanc
 )
 def test_what_staff_send_wrong_is_refused_with_a_stable_code(instance: Instance, body: bytes, expected: int) -> None:
     headers = {
-        "Authorization": f"Bearer {InternalClient(instance.data)._access()}",
+        "Authorization": f"Bearer {InternalClient(instance.data).access_token()}",
         "Content-Type": "application/json",
     }
     answer = httpx.post(f"{instance.url}{DEVICES}pairing-codes", content=body, headers=headers)

@@ -13,7 +13,7 @@ from services.chassis.database import open_database
 from services.chassis.projector.builds import list_builds
 from tests.support.embedded import Instance
 
-DATABASES = ("read_survey", "read_gateway", "read_indicators", "folder")
+DATABASES = ("read_survey", "read_tasks", "read_gateway", "read_indicators", "folder", "streams")
 PAGES = (
     "/counter-results",
     "/counter-results?one_stop=xa-binh-giang&ballots=all",

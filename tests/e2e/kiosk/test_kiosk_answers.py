@@ -174,4 +174,4 @@ def test_a_revoked_tablet_asks_for_a_code_and_keeps_what_it_has(tablet: Page, se
     server.behaviour.revoked = True
     tablet.click("[data-score='5']")
     expect(tablet.locator(".problem")).to_contain_text("thu hồi")
-    assert [row["state"] for row in outbox(tablet)] == [0]
+    eventually(lambda: [row["state"] for row in outbox(tablet)] == [0])

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from cchc.data_folder import DataFolder
 from cchc.main import main
 
-FILES = ("survey", "gateway", "indicators", "folder", "seals")
+FILES = ("survey", "gateway", "tasks", "indicators", "folder", "seals")
 
 
 @pytest.fixture
@@ -29,6 +29,7 @@ def test_a_folder_that_never_ran_is_green(folder: DataFolder) -> None:
     assert [store["store"] for store in json.loads(done.output)["stores"]] == [
         "survey",
         "gateway",
+        "tasks",
         "indicators",
         "folder",
     ]
