@@ -1,15 +1,22 @@
 """Noticing that a read model changed, from whichever process."""
 
+import asyncio
 import threading
+from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine, func, select
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from services.chassis.clock import monotonic
+from services.chassis.domain import Unavailable
+from services.chassis.logging import get_logger
 from services.chassis.projector.tables import CHANGES
 
 _SQLITE_SECONDS = 0.005
 _POSTGRES_SECONDS = 0.05
+_WAIT_SECONDS = 1.0
+_AWAY_SECONDS = 0.5
+_log = get_logger()
 
 
 class ChangeWatcher:
@@ -46,6 +53,58 @@ class ChangeWatcher:
         except ProgrammingError:
             # No projector has made its tables yet.
             return -1
+
+
+class ChangeTeller:
+    """Looks at a read-model database once and after each change, in one thread, for all who wait in an event loop."""
+
+    def __init__(self, name: str, engine: Engine, look: Callable[[], None]) -> None:
+        """Call `look` in that thread; nothing is opened before `start`."""
+        self._name = name
+        self._engine = engine
+        self._look = look
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Begin to look, if nobody has begun; call it in the event loop that is to be told."""
+        if self._thread is None:
+            self._loop = asyncio.get_running_loop()
+            self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+            self._thread.start()
+
+    def tell(self, told: Callable[[], None]) -> None:
+        """Have the event loop call `told`; nothing happens once the loop is closed."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(told)
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                watcher = ChangeWatcher(self._engine)
+            except DBAPIError:
+                self._stop.wait(_AWAY_SECONDS)
+                continue
+            try:
+                self._watch(watcher)
+            except (DBAPIError, Unavailable):
+                _log.warning("changes_database_away", watcher=self._name)
+                self._stop.wait(_AWAY_SECONDS)
+            finally:
+                watcher.close()
+
+    def _watch(self, watcher: ChangeWatcher) -> None:
+        self._look()
+        while not self._stop.is_set():
+            if watcher.wait(_WAIT_SECONDS):
+                self._look()
 
 
 def _data_version(connection: Connection) -> int:

@@ -21,8 +21,8 @@ from services.chassis.identity.keys import load_or_create_secret, load_or_create
 from services.chassis.identity.tokens import ISSUER, TokenSigner, TokenVerifier
 from services.chassis.ids import new_id
 from services.chassis.metrics import Metrics
-from services.chassis.migrations import upgrade
 from services.chassis.service_client import HttpClient, ServiceClient, WsgiClient
+from services.chassis.service_store import migrate_database
 from services.gateway.config import Settings
 from services.gateway.directory import pack as packs
 from services.gateway.directory.access import Access, open_access
@@ -94,9 +94,7 @@ class Gateway:
 
 def migrate(settings: Settings) -> None:
     """Bring the gateway's own database to this release's schema."""
-    engine = open_database(settings.database)
-    upgrade(engine, MIGRATIONS)
-    engine.dispose()
+    migrate_database(settings.database, MIGRATIONS)
 
 
 def build(

@@ -8,8 +8,6 @@ from sqlalchemy import Engine
 
 from services.chassis.clock import Clock, open_clock
 from services.chassis.database import open_database
-from services.chassis.event_store.group_commit import GroupCommit
-from services.chassis.event_store.metering import StoreMetrics
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from services.chassis.identity import TokenVerifier
@@ -17,7 +15,7 @@ from services.chassis.identity.key_sets import key_set
 from services.chassis.ids import new_id
 from services.chassis.live_reads import LiveReads
 from services.chassis.metrics import Metrics
-from services.chassis.migrations import upgrade
+from services.chassis.service_store import migrate_database, open_service_store
 from services.chassis.streams import Streams
 from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
 from services.indicators.config import Settings
@@ -51,20 +49,12 @@ class FigureFolder:
 
 def migrate(settings: Settings) -> None:
     """Bring the service's own store to this release's schema, making it where there is none."""
-    _upgrade(settings.database, "service")
+    migrate_database(settings.database, MIGRATIONS / "service")
 
 
 def migrate_folder(settings: Settings) -> None:
     """Bring the folder's database to this release's schema, making it where there is none."""
-    _upgrade(settings.folder_database, "folder")
-
-
-def _upgrade(url: str, migrations: str) -> None:
-    if url.startswith("sqlite:///"):
-        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = open_database(url)
-    upgrade(engine, MIGRATIONS / migrations)
-    engine.dispose()
+    migrate_database(settings.folder_database, MIGRATIONS / "folder")
 
 
 def build(
@@ -76,20 +66,16 @@ def build(
 ) -> Indicators:
     """Put the commanding half together. Call it after fork; its database must be migrated."""
     clock = clock or open_clock(settings.shift, settings.clock_file)
-    engine = open_database(settings.database)
-    store = open_event_store(engine)
-    commits = GroupCommit(store)
-    if metrics is not None:
-        commits.measure(StoreMetrics(metrics, "indicators"))
-    publish = Publisher(settings.tenant, store.incarnation(), clock, new_id)
+    store = open_service_store(settings.database, "indicators", metrics)
+    publish = Publisher(settings.tenant, store.events.incarnation(), clock, new_id)
     models, folder_models = LiveReads(settings.read_database), LiveReads(settings.folder_database)
     return Indicators(
         clock=clock,
-        streams=Streams(store, commits, REGISTRY, publish),
+        streams=Streams(store.events, store.commits, REGISTRY, publish),
         token_verifier=verifier or TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=clock),
         read_model=models.query,
         folder_model=folder_models.query,
-        closing=(commits.close, store.close, models.close, folder_models.close, engine.dispose),
+        closing=(store.close, models.close, folder_models.close),
     )
 
 

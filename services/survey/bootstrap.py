@@ -4,20 +4,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
-
 from services.chassis.clock import Clock, open_clock
-from services.chassis.database import open_database
-from services.chassis.event_store.group_commit import GroupCommit
-from services.chassis.event_store.metering import StoreMetrics
-from services.chassis.event_store.opening import open_event_store
 from services.chassis.identity import DeviceNonces, DeviceVerifier, RegisteredDevice, TokenVerifier, load_device_key
 from services.chassis.identity.key_sets import key_set
 from services.chassis.identity.keys import load_or_create_secret, load_or_create_signing_key
 from services.chassis.ids import new_code, new_id
 from services.chassis.live_reads import LiveReads
 from services.chassis.metrics import Metrics
-from services.chassis.migrations import upgrade
+from services.chassis.service_store import migrate_database, open_service_store
 from services.chassis.streams import Streams
 from services.chassis.units import unit_name
 from services.survey.adapters.ballot_tables import BallotTables
@@ -44,9 +38,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def migrate(settings: Settings) -> None:
     """Bring the service's database to this release's schema, making it where there is none."""
-    engine = open_database(settings.database)
-    upgrade(engine, MIGRATIONS)
-    engine.dispose()
+    migrate_database(settings.database, MIGRATIONS)
 
 
 def build(
@@ -58,21 +50,16 @@ def build(
 ) -> Survey:
     """Put the service together. Call it after fork; its database must be migrated."""
     clock = clock or open_clock(settings.shift, settings.clock_file)
-    engine = open_database(settings.database)
-    reader = _reader(settings.database, engine)
-    store = open_event_store(engine)
-    commits = GroupCommit(store)
-    if metrics is not None:
-        commits.measure(StoreMetrics(metrics, "survey"))
-    publish = Publisher(settings.tenant, store.incarnation(), clock, new_id)
-    streams = Streams(store, commits, REGISTRY, publish)
-    tables = BallotTables(engine, reader)
+    store = open_service_store(settings.database, "survey", metrics)
+    publish = Publisher(settings.tenant, store.events.incarnation(), clock, new_id)
+    streams = Streams(store.events, store.commits, REGISTRY, publish)
+    tables = BallotTables(store.engine, store.reader)
     memory = BallotMemory(streams, tables)
     surroundings = Surroundings(streams, clock, RULE_SETS[settings.abuse_rules])
     secret = load_or_create_secret(settings.keys / "device-nonce.key")
     devices = Devices(streams, secret=secret, new_code=new_code)
     desk = BallotDesk(streams, memory, surroundings)
-    reports = Reports(commits, publish.device_reported)
+    reports = Reports(store.commits, publish.device_reported)
     models = LiveReads(settings.read_database)
     return Survey(
         clock=clock,
@@ -94,13 +81,8 @@ def build(
         device_verifier=DeviceVerifier(nonces=DeviceNonces(secret, clock), find_device=_registered(devices)),
         token_verifier=verifier or TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=clock),
         read_model=models.query,
-        closing=(reports.close, commits.close, store.close, models.close, reader.dispose, engine.dispose),
+        closing=(reports.close, store.close, models.close),
     )
-
-
-def _reader(url: str, engine: Engine) -> Engine:
-    # On SQLite every transaction of the writing engine takes the write lock.
-    return open_database(url, read_only=True) if engine.dialect.name == "sqlite" else engine
 
 
 def _registered(devices: Devices) -> Callable[[str], RegisteredDevice | None]:
