@@ -1,13 +1,15 @@
 """What is promised about noticing changes, and about writing many rows at once. A subclass gives `engine`."""
 
+import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy import BigInteger, Column, Date, DateTime, Engine, MetaData, String, Table, select
 
-from services.chassis.changes import ChangeWatcher
+from services.chassis.changes import ChangeTeller, ChangeWatcher
+from services.chassis.domain import Unavailable
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import a_projector, drain, some_rows
 from services.chassis.testing.sending import Sender
@@ -16,7 +18,7 @@ from services.chassis.upsert import upsert
 
 
 class ChangesSuite:
-    """The contract of `ChangeWatcher` and `upsert`, on one kind of database."""
+    """The contract of `ChangeWatcher`, `ChangeTeller` and `upsert`, on one kind of database."""
 
     @pytest.fixture
     def watcher(self, engine: Engine) -> Iterator[ChangeWatcher]:
@@ -45,6 +47,15 @@ class ChangesSuite:
         thread.join()
         projector.close()
 
+    def test_an_event_loop_is_told_at_once_and_after_each_change_even_if_one_look_failed(self, engine: Engine) -> None:
+        log = InMemoryLog()
+        projector = a_projector(engine, InMemoryBroker(log), Tallies())
+        drain(projector)
+        log.write(*some_rows(Sender(), 5))
+        looks = asyncio.run(looks_until_told_twice(engine, projector.run_once))
+        assert looks >= 3
+        projector.close()
+
     def test_rows_are_replaced_or_added_to_by_their_key(self, engine: Engine) -> None:
         table = Table(
             "amounts",
@@ -64,3 +75,25 @@ class ChangesSuite:
             query = select(table.c.key, table.c.day, table.c.name, table.c.amount).order_by(table.c.key)
             rows = [tuple(row) for row in connection.execute(query)]
         assert rows == [("a", day, "Bình Trị", 1), ("b", day, "Bình Định", 2**40 + 5)]
+
+
+async def looks_until_told_twice(engine: Engine, change: Callable[[], object]) -> int:
+    """Fail at the first look, change something after the second one; give how many looks it took to be told twice."""
+    looks, told = 0, asyncio.Semaphore(0)
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 1:
+            raise Unavailable("not now")
+        teller.tell(told.release)
+
+    teller = ChangeTeller("a-test", engine, look)
+    teller.start()
+    teller.start()
+    async with asyncio.timeout(20):
+        await told.acquire()
+        await asyncio.to_thread(change)
+        await told.acquire()
+    teller.close()
+    return looks
