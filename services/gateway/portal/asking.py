@@ -40,12 +40,16 @@ class Problem:
 
 
 class Asking:
-    """Asks one service for one reader; `token` is `None` for somebody who is not signed in."""
+    """Asks one service for one reader; `token` is `None` for somebody who is not signed in.
 
-    def __init__(self, client: ServiceClient, token: str | None, kept: "ShortMemory") -> None:
+    What was said to everybody before the page heard of news, as `heard` counts it, is not said again after.
+    """
+
+    def __init__(self, client: ServiceClient, token: str | None, kept: "ShortMemory", heard: int = 0) -> None:
         self._client = client
         self._token = token
         self._kept = kept
+        self._heard = heard
 
     def read(self, path: str, **query: str | None) -> Any:
         """Give what a service says at `path`; parts of the query that are `None` or empty are left out.
@@ -58,7 +62,7 @@ class Asking:
         """
         asked = {name: value for name, value in query.items() if value}
         if self._token is None:
-            key = (id(self._client), path, tuple(sorted(asked.items())))
+            key = (id(self._client), self._heard, path, tuple(sorted(asked.items())))
             return self._kept.get(key, lambda: self._body(path, asked))
         return self._body(path, asked)
 

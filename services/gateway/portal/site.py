@@ -59,8 +59,10 @@ class Site:
         """The business day."""
         return self.clock.business_now().date()
 
-    def asking(self, service: str, *, openly: bool = False) -> Asking:
+    def asking(self, service: str, *, openly: bool = False, heard: int = 0) -> Asking:
         """Ask another service as the reader of this request; `openly` as anybody, for what everybody may read.
+
+        A page that moves says how much news it has `heard`.
 
         Raises:
             Unavailable: This process was told no way to it.
@@ -68,7 +70,7 @@ class Site:
         if (client := self.services.get(service)) is None:
             raise Unavailable(f"nobody said where the service {service} is")
         found = None if openly else signed_in(self)
-        return Asking(client, None if found is None else self.tokens.token_for(found), self.said)
+        return Asking(client, None if found is None else self.tokens.token_for(found), self.said, heard)
 
 
 def install(app: Flask, site: Site) -> None:

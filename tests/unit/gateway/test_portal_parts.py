@@ -221,3 +221,11 @@ def test_what_everybody_may_read_is_asked_for_once_a_moment():
     signed_in = Asking(service, "token", memory)
     assert [signed_in.read("/x") for _ in range(2)] == [1, 1]
     assert len(service.asked) == 4
+
+
+def test_what_was_said_before_a_page_heard_of_news_is_not_said_again_after():
+    service, memory = FakeService(said={"/x": 1}), ShortMemory(0.5, lambda: 0.0)
+    assert Asking(service, None, memory, heard=7).read("/x") == 1
+    service.said["/x"] = 2
+    assert Asking(service, None, memory, heard=7).read("/x") == 1
+    assert Asking(service, None, memory, heard=8).read("/x") == 2

@@ -11,6 +11,7 @@ from services.chassis.domain import Unavailable
 from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Open, guarded_blueprint
 from services.gateway.portal.asked import choice_asked, code_asked, day_asked
+from services.gateway.portal.asking import Asking
 from services.gateway.portal.board import GROUPS, NO_FIGURE, Target, counts_of, sections_of, target_of
 from services.gateway.portal.names import told, unit_name
 from services.gateway.portal.operating import operating_figures
@@ -113,7 +114,9 @@ def freshness_now(site: Site) -> Freshness | None:
 
 
 def _show(site: Site) -> Response:
-    board = _board(site, question_of(site))
+    freshness = freshness_now(site)
+    asking = site.asking("indicators", openly=True, heard=freshness.messages if freshness else 0)
+    board = _board(asking, question_of(site), freshness)
     names = unit_name(site, board.question.day)
     part = render_template(
         "targets_fragment.html",
@@ -125,14 +128,14 @@ def _show(site: Site) -> Response:
         groups=tuple(GROUPS),
         borders=BORDERS,
         unit_name=names,
-        operating=operating_figures(site.asking("indicators", openly=True), board.question.query()),
+        operating=operating_figures(asking, board.question.query()),
         text=lambda item, name: told(item, name, language()),
     )
     return make_response(part) if wants_fragment() else page("targets.html", fragment=part, year=_year(board))
 
 
-def _board(site: Site, question: Question) -> Board:
-    said = site.asking("indicators", openly=True).read(f"{API}/targets/", **question.query())
+def _board(asking: Asking, question: Question, freshness: Freshness | None) -> Board:
+    said = asking.read(f"{API}/targets/", **question.query())
     every = [target_of(it) for it in said["items"]]
     wanted = GROUPS.get(question.state or "")
     shown = [
@@ -140,7 +143,7 @@ def _board(site: Site, question: Question) -> Board:
         for it in every
         if (question.section is None or it.section == question.section) and (wanted is None or it.state in wanted)
     ]
-    return Board(question=question, told=said, every=every, shown=shown, freshness=freshness_now(site))
+    return Board(question=question, told=said, every=every, shown=shown, freshness=freshness)
 
 
 def _year(board: Board) -> int:
