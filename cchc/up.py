@@ -19,7 +19,7 @@ from cchc.options import data_option, profile_option
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import environment
 
-READY_WITHIN_SECONDS = 180.0
+READY_WITHIN_SECONDS = 60.0
 ALL_READY_WITHIN_SECONDS = 600.0
 """The distributed profile starts many processes, at times on a machine that has other work."""
 

@@ -41,7 +41,7 @@ class Instance:
         """Start it and wait until it says that it is ready."""
         self._log.unlink(missing_ok=True)
         self.process.start()
-        eventually(self._says_ready, seconds=240)
+        eventually(self._says_ready, seconds=90)
 
     def stop(self) -> None:
         """End it as Ctrl-C does."""

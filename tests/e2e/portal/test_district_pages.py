@@ -111,7 +111,7 @@ def test_the_arithmetic_opens_by_keyboard_and_stays_open_while_the_board_moves(b
     page.evaluate("window.stayed = true")
     page.locator("#how-T5b summary").focus()
     page.keyboard.press("Enter")
-    with page.expect_response(lambda answer: answer.url.endswith("/targets"), timeout=30_000):
+    with page.expect_response(lambda answer: answer.url.endswith("/targets"), timeout=10_000):
         district.gateway.others.release_block({5: 5})
         district.gateway.catch_up()
     assert page.locator("#how-T5b").get_attribute("open") is not None
@@ -123,7 +123,7 @@ def test_an_open_board_hears_of_a_change_and_fetches_itself_anew(browser, distri
     page = a_page(browser)
     page.goto(f"{address}/targets")
     page.wait_for_function("window.htmx !== undefined")
-    with page.expect_response(lambda answer: answer.url.endswith("/targets"), timeout=30_000) as fetched:
+    with page.expect_response(lambda answer: answer.url.endswith("/targets"), timeout=10_000) as fetched:
         district.gateway.others.release_block({4: 5})
         district.gateway.catch_up()
     assert fetched.value.request.headers["hx-request"] == "true"
@@ -137,7 +137,7 @@ def test_a_filter_of_the_board_changes_the_answer_and_the_address_without_a_relo
     page.evaluate("window.stayed = true")
     page.select_option("#section", "II.5")
     page.get_by_role("button", name="Xem").click()
-    page.get_by_text("Đang xem").wait_for(timeout=30_000)
+    page.get_by_text("Đang xem").wait_for(timeout=5000)
     assert "section=II.5" in page.url
     assert page.evaluate("window.stayed") is True
     page.context.close()

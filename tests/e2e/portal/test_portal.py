@@ -63,7 +63,7 @@ def test_an_open_page_moves_within_a_second_of_a_block_and_not_before(browser, e
     assert page.get_by_text("Chưa đủ 5 phiếu để công bố").is_visible()
     empty.others.release_block({4: 4, 2: 1})
     empty.catch_up()
-    page.get_by_text("80,0\u00a0%").first.wait_for(timeout=30_000)
+    page.get_by_text("80,0\u00a0%").first.wait_for(timeout=1000)
     assert page.evaluate("window.stayed") is True
     page.context.close()
 
@@ -77,7 +77,7 @@ def test_what_a_reader_opened_stays_open_when_the_page_moves(browser, empty, doo
     page.wait_for_function("window.htmx !== undefined")
     empty.others.release_block({1: 5})
     empty.catch_up()
-    page.get_by_text("50,0\u00a0%").first.wait_for(timeout=30_000)
+    page.get_by_text("50,0\u00a0%").first.wait_for(timeout=3000)
     assert page.locator("#arithmetic").get_attribute("open") is not None
     page.context.close()
 
@@ -97,7 +97,7 @@ def test_a_tablet_appears_on_the_open_fleet_page(browser, empty, door):
     empty.others.pair("tablet-1")
     empty.others.report("tablet-1")
     empty.catch_up()
-    page.get_by_text("Đang liên lạc").first.wait_for(timeout=30_000)
+    page.get_by_text("Đang liên lạc").first.wait_for(timeout=1000)
     page.context.close()
 
 
@@ -108,7 +108,7 @@ def test_a_filter_changes_the_answer_and_the_address_without_a_reload(browser, d
     page.evaluate("window.stayed = true")
     page.select_option("#one_stop", "tt-ha-lam")
     page.get_by_role("button", name="Xem").click()
-    page.get_by_text("Thị trấn Hà Lam ·").wait_for(timeout=30_000)
+    page.get_by_text("Thị trấn Hà Lam ·").wait_for(timeout=3000)
     assert "one_stop=tt-ha-lam" in page.url
     assert page.evaluate("window.stayed") is True
     page.context.close()
