@@ -1,4 +1,4 @@
-"""Facts of the folder. They hold ballot ids and stay in the folder's own store; `published_events.py` says what leaves."""
+"""Facts of the folder. They hold ballot ids and stay in the folder's own store; `published_events/` says what leaves."""
 
 from dataclasses import dataclass, field
 from typing import ClassVar

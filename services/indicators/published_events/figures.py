@@ -1,45 +1,18 @@
-"""What leaves the service, fact by fact: first the folder's messages, then those of the service's own store.
+"""What leaves the figure folder. Ballot ids, exact times and the journey of a ballot stay inside."""
 
-Of the folder, ballot ids, exact times and the journey of a ballot stay inside.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Protocol
 
 from services.chassis.clock import Clock, rfc3339
 from services.chassis.domain import Event
 from services.chassis.envelope import encode, partition_of
 from services.chassis.event_store.port import EventStore, NewMessage
 from services.chassis.ids import NewId
-from services.chassis.publishing import Message, MessageWriter, Said, plain
-from services.indicators.domain.catalogue_events import (
-    IndicatorDefined,
-    IndicatorRetired,
-    TargetAmended,
-    TargetSet,
-    TargetWithdrawn,
-)
 from services.indicators.domain.events import BlockReleased, ServedReleased
-from services.indicators.domain.intake_events import DossierRecorded
 from services.indicators.domain.leaf import Leaf
 from services.indicators.domain.lines import Line, lines_of
-from services.indicators.domain.measurement_events import (
-    MeasurementApproved,
-    MeasurementCorrected,
-    MeasurementPublished,
-    MeasurementReturned,
-    MeasurementSubmitted,
-    PeriodReopened,
-)
-from services.indicators.domain.register_events import (
-    RegisterDefined,
-    RegisterEntryAmended,
-    RegisterEntryClosed,
-    RegisterEntryRecorded,
-)
 from services.indicators.domain.running.shares import value_of
 from services.indicators.domain.running.table import shows
 
@@ -111,7 +84,7 @@ class FigureMessages:
     tenant: str
     store: EventStore
     clock: Clock
-    new_id: Callable[[], UUID]
+    new_id: NewId
 
     def of(self, event: Event) -> tuple[NewMessage, ...]:
         """Give the messages of a fact.
@@ -197,127 +170,3 @@ def _hour(clock: Clock) -> datetime:
     # hour is that of the civil day which people see, carried back to the real instant at which it began.
     hour = clock.business_now().replace(minute=0, second=0, microsecond=0)
     return (hour - clock.shift).astimezone(UTC)
-
-
-DEFINITION_STATE = "indicators.definition.state.v1"
-MEASUREMENT_EVENTS = "indicators.measurement.events.v1"
-REGISTER_EVENTS = "indicators.register.events.v1"
-INTAKE_EVENTS = "indicators.intake.events.v1"
-"""Dossiers one by one: read by the figure folder alone."""
-
-
-def _indicator(_event: Event, said: Said) -> Mapping[str, object]:
-    state = said.after
-    return {
-        "code": state.code,
-        "versions": state.versions,
-        "retired_on": state.retired_on,
-        "retired_at": state.retired_at,
-    }
-
-
-def _target(_event: Event, said: Said) -> Mapping[str, object]:
-    state = said.after
-    return {"code": state.code, "versions": state.versions, "withdrawn": state.withdrawn}
-
-
-def _measurement(event: Any, said: Said) -> Mapping[str, object]:
-    cell = said.after
-    found = cell.nth(event.n)
-    return {
-        "measurement_id": f"{said.name}.{event.n}",
-        "indicator": cell.indicator,
-        "unit_id": cell.unit_id,
-        "period": cell.period,
-        "value": found.value,
-        "numerator": found.measured.numerator,
-        "denominator": found.measured.denominator,
-        "document": found.measured.document,
-        "replaces": f"{said.name}.{found.replaces}" if found.replaces else None,
-        "reason": found.reason,
-        "on": event.on,
-        "at": event.at,
-    }
-
-
-def _reopened(event: PeriodReopened, said: Said) -> Mapping[str, object]:
-    cell = said.after
-    return {
-        "measurement_id": f"{said.name}.{event.n}",
-        "indicator": cell.indicator,
-        "unit_id": cell.unit_id,
-        "period": cell.period,
-        "reason": event.reason,
-        "document": event.document,
-        "on": event.on,
-        "at": event.at,
-    }
-
-
-def _register_key(event: Any, _said: Said) -> str:
-    return f"register-{event.register}"
-
-
-def _one_stop_key(event: DossierRecorded, _said: Said) -> str:
-    # All that a one-stop says goes one way, so a newer statement about a dossier cannot overtake an older one.
-    return f"dossiers-{event.one_stop_id}"
-
-
-_DOSSIER = plain(
-    "one_stop_id",
-    "dossier_id",
-    "field",
-    "procedure",
-    "received_on",
-    "due_on",
-    "solved_on",
-    "online",
-    "in_software",
-    "returned",
-    "apology_sent_on",
-    "new_due_dates",
-    "at",
-)
-_ENTRY = plain("register", "entry_id", "unit_id", "values", "counts", "expires_on", "on", "at")
-_INDICATOR = Message(topic=DEFINITION_STATE, fact="indicator_recorded", data=_indicator)
-_TARGET = Message(topic=DEFINITION_STATE, fact="target_recorded", data=_target)
-
-MESSAGES: Mapping[type[Event], Message] = {
-    IndicatorDefined: _INDICATOR,
-    IndicatorRetired: _INDICATOR,
-    TargetSet: _TARGET,
-    TargetAmended: _TARGET,
-    TargetWithdrawn: _TARGET,
-    MeasurementSubmitted: Message(topic=MEASUREMENT_EVENTS, fact="measurement_submitted", data=_measurement),
-    MeasurementApproved: Message(topic=MEASUREMENT_EVENTS, fact="measurement_approved", data=_measurement),
-    MeasurementReturned: Message(topic=MEASUREMENT_EVENTS, fact="measurement_returned", data=_measurement),
-    MeasurementPublished: Message(topic=MEASUREMENT_EVENTS, fact="measurement_published", data=_measurement),
-    MeasurementCorrected: Message(topic=MEASUREMENT_EVENTS, fact="measurement_corrected", data=_measurement),
-    PeriodReopened: Message(topic=MEASUREMENT_EVENTS, fact="period_reopened", data=_reopened),
-    RegisterDefined: Message(topic=DEFINITION_STATE, fact="register_recorded", data=plain("code", "form", "at")),
-    RegisterEntryRecorded: Message(
-        topic=REGISTER_EVENTS, fact="register_entry_recorded", data=_ENTRY, key=_register_key
-    ),
-    RegisterEntryAmended: Message(topic=REGISTER_EVENTS, fact="register_entry_amended", data=_ENTRY, key=_register_key),
-    RegisterEntryClosed: Message(
-        topic=REGISTER_EVENTS,
-        fact="register_entry_closed",
-        data=plain("register", "entry_id", "unit_id", "on", "at"),
-        key=_register_key,
-    ),
-    DossierRecorded: Message(topic=INTAKE_EVENTS, fact="dossier_recorded", data=_DOSSIER, key=_one_stop_key),
-}
-"""Which facts of the service's own store become public messages; what is not listed stays inside.
-
-Neither notes nor the people who submitted and approved are told.
-"""
-
-
-class Publisher(MessageWriter):
-    """Writes the public messages of the service's own store, of one tenant, in one life of it."""
-
-    def __init__(self, tenant: str, incarnation: UUID, clock: Clock, new_id: NewId) -> None:
-        """Name the tenant and the life of the store."""
-        super().__init__(
-            MESSAGES, tenant=tenant, service="indicators", incarnation=incarnation, clock=clock, new_id=new_id
-        )
