@@ -3,21 +3,24 @@
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields, validate
 
 from services.chassis.http.answers import state_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.guards import Bearer, current_caller, guard, guarded_blueprint
-from services.chassis.http.paging import PageQuery, after_cursor, page_of
+from services.chassis.http.paging import after_cursor, page_of
 from services.chassis.identity.refusals import UnitNotYours
 from services.chassis.streams import Versioned
+from services.indicators.api.measurement_schemas import (
+    Correction,
+    MeasurementAnswer,
+    MeasurementList,
+    MeasurementsQuery,
+    Reopening,
+    Returning,
+    Submission,
+)
 from services.indicators.api.service import (
-    CODE,
-    LONGEST_TEXT,
-    PERIOD,
-    SLUG,
-    DocumentSchema,
     indicators,
     now,
     require_answerable,
@@ -25,6 +28,7 @@ from services.indicators.api.service import (
     sources,
 )
 from services.indicators.domain.catalogue_events import Document
+from services.indicators.domain.cell import Cell, cell_name
 from services.indicators.domain.commands import (
     ApproveMeasurement,
     CorrectMeasurement,
@@ -47,12 +51,9 @@ from services.indicators.domain.errors import (
     UnknownUnit,
     ValueOutOfRange,
 )
-from services.indicators.domain.measurement import Cell, Stage
 from services.indicators.domain.measurement_events import Measured
 from services.indicators.handlers.kinds import MEASUREMENT
 from services.indicators.projections.measurements import MEASUREMENTS, listed
-
-_MOST = 10.0**15
 
 blueprint = guarded_blueprint(
     "measurements",
@@ -61,86 +62,6 @@ blueprint = guarded_blueprint(
     guard=Bearer("indicators:approve"),
     description="Official figures: submitted, approved by other eyes, published, corrected.",
 )
-
-
-def _number() -> fields.Float:
-    return fields.Float(load_default=None, allow_none=True, validate=validate.Range(min=-_MOST, max=_MOST))
-
-
-class MeasuredSchema(Schema):
-    """A value, or the two counts that it is made of."""
-
-    value = _number()
-    numerator = _number()
-    denominator = _number()
-    note = fields.String(load_default="", validate=validate.Length(max=LONGEST_TEXT))
-    document = fields.Nested(DocumentSchema, load_default=None, allow_none=True)
-
-
-class Submission(MeasuredSchema):
-    """An official figure of a unit and period."""
-
-    indicator = fields.String(required=True, validate=CODE)
-    unit_id = fields.String(required=True, validate=SLUG)
-    period = fields.String(required=True, validate=PERIOD)
-
-
-class Correction(MeasuredSchema):
-    """What replaces a published figure, and why."""
-
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_TEXT))
-
-
-class Returning(Schema):
-    """Why a figure is sent back."""
-
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_TEXT))
-
-
-class Reopening(Returning):
-    """Why a period is opened again, and by which document."""
-
-    document = fields.Nested(DocumentSchema, required=True)
-
-
-class MeasurementAnswer(Schema):
-    """A measurement as it stands."""
-
-    measurement_id = fields.String(required=True)
-    indicator = fields.String(required=True)
-    unit_id = fields.String(required=True)
-    period = fields.String(required=True)
-    stage = fields.String(required=True, metadata={"enum": [stage.value for stage in Stage]})
-    value = fields.Float(required=True, allow_none=True)
-    numerator = fields.Float(required=True, allow_none=True)
-    denominator = fields.Float(required=True, allow_none=True)
-    note = fields.String(required=True)
-    document = fields.Dict(required=True, allow_none=True)
-    replaces = fields.String(required=True, allow_none=True)
-    replaced_by = fields.String(required=True, allow_none=True)
-    reason = fields.String(required=True, allow_none=True)
-    returned_because = fields.String(required=True, allow_none=True)
-    submitted_on = fields.String(required=True)
-    approved_on = fields.String(required=True, allow_none=True)
-    published_on = fields.String(required=True, allow_none=True)
-    reopened = fields.Boolean(required=True)
-    own = fields.Boolean(required=True, metadata={"description": "Whether the caller submitted it."})
-
-
-class MeasurementsQuery(PageQuery):
-    """Which measurements are wanted."""
-
-    indicator = fields.String(load_default=None, validate=CODE)
-    unit_id = fields.String(load_default=None, validate=SLUG)
-    period = fields.String(load_default=None, validate=PERIOD)
-    stage = fields.String(load_default=None, validate=validate.OneOf([stage.value for stage in Stage]))
-
-
-class MeasurementList(Schema):
-    """One page of measurements."""
-
-    items = fields.List(fields.Dict(), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @blueprint.route("/")
@@ -288,7 +209,7 @@ def _known(cell: str, n: int) -> Cell:
 
 def _answer(at: Versioned[Cell], n: int, status: int) -> Response:
     cell, found = at.state, at.state.nth(n)
-    name = f"{cell.indicator}.{cell.unit_id}.{cell.period}"
+    name = cell_name(cell.indicator, cell.unit_id, cell.period)
     body = {
         "measurement_id": f"{name}.{n}",
         "indicator": cell.indicator,

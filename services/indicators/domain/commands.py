@@ -151,8 +151,8 @@ class DefineRegister(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EnterInRegister(Command):
-    """Write an entry; it counts from `on`."""
+class WriteEntry(Command):
+    """What an entry is to say, as a whole; it counts from `on`."""
 
     register: str
     entry_id: str
@@ -163,15 +163,13 @@ class EnterInRegister(Command):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AmendEntry(Command):
-    """Write an entry anew, as a whole."""
+class EnterInRegister(WriteEntry):
+    """Write an entry."""
 
-    register: str
-    entry_id: str
-    unit_id: str
-    values: dict[str, Any]
-    on: date
-    at: datetime
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AmendEntry(WriteEntry):
+    """Write an entry anew."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

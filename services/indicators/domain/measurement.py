@@ -1,13 +1,11 @@
 """Official measurements of one indicator, unit and period: submitted, approved by other eyes, published, corrected."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import replace
 
 from services.chassis.domain import Event
 from services.indicators.domain import scales
 from services.indicators.domain.catalogue_events import Definition
+from services.indicators.domain.cell import Cell, Stage
 from services.indicators.domain.commands import (
     ApproveMeasurement,
     CorrectMeasurement,
@@ -25,10 +23,8 @@ from services.indicators.domain.errors import (
     OwnMeasurement,
     PeriodHasMeasurement,
     UnknownIndicator,
-    UnknownMeasurement,
 )
 from services.indicators.domain.measurement_events import (
-    Measured,
     MeasurementApproved,
     MeasurementCorrected,
     MeasurementPublished,
@@ -37,92 +33,6 @@ from services.indicators.domain.measurement_events import (
     PeriodReopened,
 )
 from services.indicators.domain.periods import period_of
-
-
-class Stage(StrEnum):
-    """How far a measurement has come."""
-
-    SUBMITTED = "submitted"
-    APPROVED = "approved"
-    RETURNED = "returned"
-    PUBLISHED = "published"
-    REPLACED = "replaced"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measurement:
-    """One figure that somebody brought."""
-
-    n: int
-    stage: Stage
-    measured: Measured
-    value: float | None
-    submitted_by: str
-    submitted_on: date
-    submitted_at: datetime
-    approved_on: date | None = None
-    published_on: date | None = None
-    published_at: datetime | None = None
-    replaced_by: int | None = None
-    replaces: int | None = None
-    reason: str | None = None
-    returned_because: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Cell:
-    """All measurements of one indicator, unit and period."""
-
-    indicator: str = ""
-    unit_id: str = ""
-    period: str = ""
-    measurements: tuple[Measurement, ...] = ()
-    reopened: PeriodReopened | None = None
-
-    def nth(self, n: int) -> Measurement:
-        """Give one of them.
-
-        Raises:
-            UnknownMeasurement: There is none of that number.
-        """
-        if not 1 <= n <= len(self.measurements):
-            raise UnknownMeasurement(n=n)
-        return self.measurements[n - 1]
-
-    @property
-    def published(self) -> Measurement | None:
-        """The official figure, where there is one."""
-        return next((it for it in self.measurements if it.stage is Stage.PUBLISHED), None)
-
-    @property
-    def waiting(self) -> Measurement | None:
-        """The one that is not decided yet."""
-        stages = (Stage.SUBMITTED, Stage.APPROVED)
-        return next((it for it in self.measurements if it.stage in stages), None)
-
-
-INITIAL = Cell()
-
-
-def cell_name(indicator: str, unit_id: str, period: str) -> str:
-    """Name the cell in which an indicator's measurements of a unit and period stand."""
-    return f"{indicator}.{unit_id}.{period}"
-
-
-def evolve(state: Cell, event: Event) -> Cell:
-    """Fold one fact into the state."""
-    match event:
-        case MeasurementSubmitted():
-            return _with_new(state, event)
-        case MeasurementApproved() | MeasurementReturned() | MeasurementPublished():
-            return _changed(state, event.n, _moved(event))
-        case MeasurementCorrected():
-            after = _changed(state, event.replaces, lambda it: replace(it, stage=Stage.REPLACED, replaced_by=event.n))
-            return replace(_changed(after, event.n, _moved(event)), reopened=None)
-        case PeriodReopened():
-            return replace(state, reopened=event)
-        case _:
-            return state
 
 
 def submit(state: Cell, command: SubmitMeasurement, definition: Definition | None) -> tuple[Event, ...]:
@@ -135,21 +45,9 @@ def submit(state: Cell, command: SubmitMeasurement, definition: Definition | Non
     published, reopened = state.published, state.reopened
     if published is not None and reopened is None:
         raise PeriodHasMeasurement(n=published.n, stage=published.stage.value)
-    return (
-        MeasurementSubmitted(
-            n=len(state.measurements) + 1,
-            indicator=command.indicator,
-            unit_id=command.unit_id,
-            period=command.period,
-            measured=command.measured,
-            value=value,
-            submitted_by=command.submitted_by,
-            on=command.on,
-            at=command.at,
-            replaces=published.n if published else None,
-            reason=reopened.reason if published and reopened else None,
-        ),
-    )
+    cell = replace(state, indicator=command.indicator, unit_id=command.unit_id, period=command.period)
+    instead = published.n if published else None
+    return (_submitted(cell, command, value, replaces=instead, reason=reopened.reason if reopened else None),)
 
 
 def correct(state: Cell, command: CorrectMeasurement, definition: Definition) -> tuple[Event, ...]:
@@ -161,21 +59,7 @@ def correct(state: Cell, command: CorrectMeasurement, definition: Definition) ->
     value = scales.checked(command.measured, definition)
     if (waiting := state.waiting) is not None:
         raise PeriodHasMeasurement(n=waiting.n, stage=waiting.stage.value)
-    return (
-        MeasurementSubmitted(
-            n=len(state.measurements) + 1,
-            indicator=state.indicator,
-            unit_id=state.unit_id,
-            period=state.period,
-            measured=command.measured,
-            value=value,
-            submitted_by=command.submitted_by,
-            on=command.on,
-            at=command.at,
-            replaces=command.n,
-            reason=command.reason,
-        ),
-    )
+    return (_submitted(state, command, value, replaces=command.n, reason=command.reason),)
 
 
 def approve(state: Cell, command: ApproveMeasurement) -> tuple[Event, ...]:
@@ -236,39 +120,24 @@ def _checked(command: SubmitMeasurement, definition: Definition | None) -> float
     return scales.checked(command.measured, definition)
 
 
-def _with_new(state: Cell, event: MeasurementSubmitted) -> Cell:
-    new = Measurement(
-        n=event.n,
-        stage=Stage.SUBMITTED,
-        measured=event.measured,
-        value=event.value,
-        submitted_by=event.submitted_by,
-        submitted_on=event.on,
-        submitted_at=event.at,
-        replaces=event.replaces,
-        reason=event.reason,
+def _submitted(
+    cell: Cell,
+    command: SubmitMeasurement | CorrectMeasurement,
+    value: float | None,
+    *,
+    replaces: int | None,
+    reason: str | None,
+) -> MeasurementSubmitted:
+    return MeasurementSubmitted(
+        n=len(cell.measurements) + 1,
+        indicator=cell.indicator,
+        unit_id=cell.unit_id,
+        period=cell.period,
+        measured=command.measured,
+        value=value,
+        submitted_by=command.submitted_by,
+        on=command.on,
+        at=command.at,
+        replaces=replaces,
+        reason=reason,
     )
-    return Cell(
-        indicator=event.indicator,
-        unit_id=event.unit_id,
-        period=event.period,
-        measurements=(*state.measurements, new),
-        reopened=state.reopened,
-    )
-
-
-def _changed(state: Cell, n: int, change: Callable[[Measurement], Measurement]) -> Cell:
-    measurements = tuple(change(it) if it.n == n else it for it in state.measurements)
-    return replace(state, measurements=measurements)
-
-
-def _moved(
-    event: MeasurementApproved | MeasurementReturned | MeasurementPublished | MeasurementCorrected,
-) -> Callable[[Measurement], Measurement]:
-    match event:
-        case MeasurementApproved():
-            return lambda it: replace(it, stage=Stage.APPROVED, approved_on=event.on)
-        case MeasurementReturned():
-            return lambda it: replace(it, stage=Stage.RETURNED, returned_because=event.reason)
-        case _:
-            return lambda it: replace(it, stage=Stage.PUBLISHED, published_on=event.on, published_at=event.at)

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from services.chassis.domain import Event
-from services.indicators.domain.commands import AmendEntry, CloseEntry, DefineRegister, EnterInRegister
+from services.indicators.domain.commands import AmendEntry, CloseEntry, DefineRegister, EnterInRegister, WriteEntry
+from services.indicators.domain.entry_values import checked, counted
 from services.indicators.domain.errors import (
     EntryExists,
     EntryInvalid,
@@ -18,18 +19,13 @@ from services.indicators.domain.errors import (
     UnknownRegister,
 )
 from services.indicators.domain.register_events import (
-    Counted,
-    RegisterCount,
     RegisterDefined,
     RegisterEntryAmended,
     RegisterEntryClosed,
     RegisterEntryRecorded,
-    RegisterField,
+    RegisterEntryWritten,
     RegisterForm,
-    Where,
 )
-
-LONGEST_TEXT = 2000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +61,7 @@ def evolve(state: Register, event: Event) -> Register:
 def evolve_entry(state: Entry, event: Event) -> Entry:
     """Fold one fact into an entry."""
     match event:
-        case RegisterEntryRecorded() | RegisterEntryAmended():
+        case RegisterEntryWritten():
             return replace(
                 state,
                 register=event.register,
@@ -102,9 +98,9 @@ def define(state: Register, command: DefineRegister, is_defined: Callable[[str],
 def enter(state: Entry, command: EnterInRegister, register: Register) -> tuple[Event, ...]:
     """Write an entry. The same one again records nothing."""
     form = _form_of(register, command.register)
-    values = _checked(form, command.values)
+    values = checked(form, command.values)
     if state.values is not None:
-        if (state.values, state.unit_id, state.on) == (values, command.unit_id, command.on):
+        if _says(state, command, values):
             return ()
         raise EntryExists(register=command.register, entry_id=command.entry_id)
     return (RegisterEntryRecorded(**_said(command, form, values)),)
@@ -117,8 +113,8 @@ def amend(state: Entry, command: AmendEntry, register: Register) -> tuple[Event,
         raise UnknownEntry(register=command.register, entry_id=command.entry_id)
     if state.closed_on is not None:
         raise EntryIsClosed(register=command.register, entry_id=command.entry_id)
-    values = _checked(form, command.values)
-    if (state.values, state.unit_id, state.on) == (values, command.unit_id, command.on):
+    values = checked(form, command.values)
+    if _says(state, command, values):
         return ()
     return (RegisterEntryAmended(**_said(command, form, values)),)
 
@@ -143,30 +139,11 @@ def close(state: Entry, command: CloseEntry) -> tuple[Event, ...]:
     )
 
 
-def counted(form: RegisterForm, values: Mapping[str, Any]) -> tuple[Counted, ...]:
-    """Say what an entry adds to the register's indicators."""
-    return tuple(found for count in form.counts if (found := _counted(count, values)) is not None)
+def _says(state: Entry, command: WriteEntry, values: dict[str, Any]) -> bool:
+    return (state.values, state.unit_id, state.on) == (values, command.unit_id, command.on)
 
 
-def _counted(count: RegisterCount, values: Mapping[str, Any]) -> Counted | None:
-    numerator = all(_holds(where, values) for where in count.numerator)
-    if count.denominator is None:
-        return Counted(indicator=count.indicator, numerator=1, denominator=0) if numerator else None
-    if not all(_holds(where, values) for where in count.denominator):
-        return None
-    return Counted(indicator=count.indicator, numerator=int(numerator), denominator=1)
-
-
-def _holds(where: Where, values: Mapping[str, Any]) -> bool:
-    value = values.get(where.field)
-    if where.among:
-        return value in where.among
-    if where.at_least is not None:
-        return isinstance(value, int | float) and value >= where.at_least
-    return bool(value == where.equals) if where.equals is not None else value is not None
-
-
-def _said(command: EnterInRegister | AmendEntry, form: RegisterForm, values: dict[str, Any]) -> dict[str, Any]:
+def _said(command: WriteEntry, form: RegisterForm, values: dict[str, Any]) -> dict[str, Any]:
     expires = values.get(form.expires_field) if form.expires_field else None
     return {
         "register": command.register,
@@ -184,39 +161,6 @@ def _form_of(register: Register, code: str) -> RegisterForm:
     if register.form is None:
         raise UnknownRegister(register=code)
     return register.form
-
-
-def _checked(form: RegisterForm, values: Mapping[str, Any]) -> dict[str, Any]:
-    known = {column.code: column for column in form.fields}
-    errors = {code: "unknown field" for code in values if code not in known}
-    given = {code: value for code, value in values.items() if value is not None and value != ""}
-    errors |= {code: "required" for code, column in known.items() if column.required and code not in given}
-    errors |= {code: wrong for code, value in given.items() if code in known and (wrong := _wrong(known[code], value))}
-    if errors:
-        raise EntryInvalid("The entry does not fit the register.", errors=errors)
-    return {code: given[code] for code in known if code in given}
-
-
-def _wrong(column: RegisterField, value: object) -> str | None:
-    match column.kind:
-        case "boolean":
-            return None if isinstance(value, bool) else "true or false"
-        case "number":
-            fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 10**15
-            return None if fits else "a number"
-        case "choice":
-            return None if value in column.choices else f"one of {', '.join(column.choices)}"
-        case "date":
-            return None if isinstance(value, str) and _is_day(value) else "a day such as 2021-06-18"
-        case "text" | "code":
-            return None if isinstance(value, str) and len(value) <= LONGEST_TEXT else "a text"
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _refuse_inconsistent(form: RegisterForm) -> None:

@@ -74,10 +74,9 @@ class RegisterDefined(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RegisterEntryRecorded(Event):
-    """An entry was written into a register; it counts from a civil day on."""
+class RegisterEntryWritten(Event):
+    """What an entry says, whole."""
 
-    wire_name: ClassVar[str] = "indicators.register_entry_recorded.v1"
     register: str
     entry_id: str
     unit_id: str
@@ -89,18 +88,17 @@ class RegisterEntryRecorded(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class RegisterEntryAmended(Event):
+class RegisterEntryRecorded(RegisterEntryWritten):
+    """An entry was written into a register; it counts from a civil day on."""
+
+    wire_name: ClassVar[str] = "indicators.register_entry_recorded.v1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegisterEntryAmended(RegisterEntryWritten):
     """An entry was written anew; what it said before counts no more."""
 
     wire_name: ClassVar[str] = "indicators.register_entry_amended.v1"
-    register: str
-    entry_id: str
-    unit_id: str
-    values: dict[str, Any]
-    counts: tuple[Counted, ...]
-    expires_on: date | None
-    on: date
-    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

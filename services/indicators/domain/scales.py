@@ -7,12 +7,15 @@ from services.indicators.domain.catalogue_events import Definition
 from services.indicators.domain.errors import DocumentMissing, MeasurementIncomplete, ValueOutOfRange
 from services.indicators.domain.measurement_events import Measured
 
+MOST = 10.0**15
+"""No figure is as large as this; a computer still counts one by one there."""
+
 
 class Scale(NamedTuple):
     """The lowest and highest value, and whether values are whole."""
 
     lowest: float
-    highest: float | None = None
+    highest: float = MOST
     whole: bool = False
 
 
@@ -71,5 +74,4 @@ def ratio(numerator: float | None, denominator: float | None, unit: str) -> floa
 def _is_off(scale: Scale, value: float | None) -> bool:
     if value is None:
         return False
-    too_high = scale.highest is not None and value > scale.highest
-    return too_high or value < scale.lowest or (scale.whole and value != int(value))
+    return not scale.lowest <= value <= scale.highest or (scale.whole and value != int(value))

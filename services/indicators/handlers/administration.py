@@ -8,6 +8,7 @@ from services.chassis.streams import Kind, Streams, Versioned
 from services.indicators.domain import commands as wish
 from services.indicators.domain import definition, measurement, register, target
 from services.indicators.domain.catalogue_events import Definition
+from services.indicators.domain.cell import cell_name
 from services.indicators.domain.errors import UnknownIndicator
 from services.indicators.domain.register import Register
 from services.indicators.handlers.kinds import ENTRY, INDICATOR, MEASUREMENT, REGISTER, TARGET
@@ -65,7 +66,7 @@ def _cell(command: Any) -> str:
 
 
 def _new_cell(command: wish.SubmitMeasurement) -> str:
-    return measurement.cell_name(command.indicator, command.unit_id, command.period)
+    return cell_name(command.indicator, command.unit_id, command.period)
 
 
 def _entry(command: Any) -> str:

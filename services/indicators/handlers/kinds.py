@@ -4,9 +4,9 @@ from services.chassis.event_registry import EventRegistry
 from services.chassis.streams import Kind
 from services.indicators.domain import (
     catalogue_events,
+    cell,
     definition,
     intake_events,
-    measurement,
     measurement_events,
     register,
     register_events,
@@ -15,7 +15,7 @@ from services.indicators.domain import (
 
 INDICATOR = Kind("indicator", definition.INITIAL, definition.evolve)
 TARGET = Kind("target", target.INITIAL, target.evolve)
-MEASUREMENT = Kind("measurement", measurement.INITIAL, measurement.evolve)
+MEASUREMENT = Kind("measurement", cell.INITIAL, cell.evolve)
 REGISTER = Kind("register", register.NO_REGISTER, register.evolve)
 ENTRY = Kind("entry", register.NO_ENTRY, register.evolve_entry)
 

@@ -15,6 +15,7 @@ from services.indicators.domain.commands import (
     ReviseIndicator,
     SetTarget,
 )
+from services.indicators.domain.register import entry_name
 from services.indicators.domain.register_events import RegisterForm
 from services.indicators.handlers.kinds import ENTRY, INDICATOR, REGISTER, TARGET
 from services.indicators.handlers.service import Indicators
@@ -125,7 +126,7 @@ def _registers(service: Indicators, pack: Mapping[str, Any], at: datetime) -> It
         stated = {**register, "demonstration": bool(told.get("demonstration"))}
         yield DefineRegister(code=register["code"], form=_converted(stated, RegisterForm), at=at)
     for entry in told["entries"]:
-        if service.streams.load(ENTRY, f"{entry['register']}.{entry['entry_id']}").version < 0:
+        if service.streams.load(ENTRY, entry_name(entry["register"], entry["entry_id"])).version < 0:
             yield EnterInRegister(
                 register=entry["register"],
                 entry_id=entry["entry_id"],

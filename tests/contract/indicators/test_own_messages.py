@@ -23,7 +23,7 @@ from services.chassis.projector import Projector, active_view
 from services.chassis.projector.tables import create_projection_tables
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import drain
-from services.indicators.domain import definition, measurement, register, target
+from services.indicators.domain import cell, definition, register, target
 from services.indicators.domain.catalogue_events import (
     Aim,
     Condition,
@@ -135,8 +135,8 @@ HISTORIES: Sequence[tuple[str, Any, Callable[[Any, Event], Any], tuple[Event, ..
     ),
     (
         "measurement-A.xa-a.2021-Q2",
-        measurement.INITIAL,
-        measurement.evolve,
+        cell.INITIAL,
+        cell.evolve,
         (
             *OFFICIAL,
             PeriodReopened(n=1, reason="…", document=PAPER, **WHEN),

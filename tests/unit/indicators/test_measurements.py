@@ -6,6 +6,7 @@ import pytest
 
 from services.chassis.testing.given_when_then import Specification
 from services.indicators.domain.catalogue_events import Definition, Document
+from services.indicators.domain.cell import INITIAL, evolve
 from services.indicators.domain.commands import (
     ApproveMeasurement,
     CorrectMeasurement,
@@ -27,7 +28,7 @@ from services.indicators.domain.errors import (
     UnknownMeasurement,
     ValueOutOfRange,
 )
-from services.indicators.domain.measurement import INITIAL, approve, correct, evolve, publish, reopen, send_back, submit
+from services.indicators.domain.measurement import approve, correct, publish, reopen, send_back, submit
 from services.indicators.domain.measurement_events import (
     Measured,
     MeasurementApproved,
