@@ -101,10 +101,17 @@ class IndicatorsRig:
         return answer.json
 
     def send(
-        self, path: str, body: Any = None, *, role: str = "operator", unit_id: str | None = None, method: str = "POST"
+        self,
+        path: str,
+        body: Any = None,
+        *,
+        role: str = "operator",
+        unit_id: str | None = None,
+        method: str = "POST",
+        seen: str | None = None,
     ):
-        """Send a command; give the answer whatever it is."""
-        headers = {"Authorization": f"Bearer {self.token(role, unit_id)}"}
+        """Send a command, which may say what was seen of what it changes; give the answer whatever it is."""
+        headers = {"Authorization": f"Bearer {self.token(role, unit_id)}"} | ({"If-Match": seen} if seen else {})
         return self.client.open(f"{API}{path}", method=method, json=body, headers=headers)
 
     def done(self, path: str, body: Any = None, **how: Any) -> Any:

@@ -5,27 +5,35 @@ from typing import Any
 
 import msgspec
 from flask import Response
-from marshmallow import Schema, fields, validate
 
 from services.chassis.http.answers import state_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.etags import with_etag
 from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
-from services.chassis.http.paging import PageQuery, after_cursor, page_of
+from services.chassis.http.paging import after_cursor, page_of
 from services.chassis.identity.refusals import UnitNotYours
 from services.chassis.streams import Versioned
+from services.indicators.api.register_schemas import (
+    EntriesQuery,
+    EntryAnswer,
+    EntryClosing,
+    EntryList,
+    EntryWriting,
+    NewEntry,
+    RegisterDefinition,
+    RegisterList,
+    RegisterState,
+)
 from services.indicators.api.service import (
-    CODE,
-    LONGEST_TEXT,
-    SLUG,
-    in_our_time,
     indicators,
     now,
     require_answerable,
     require_known_unit,
+    seen_version,
     sources,
     today,
+    versioned,
 )
 from services.indicators.domain.commands import AmendEntry, CloseEntry, DefineRegister, EnterInRegister
 from services.indicators.domain.errors import (
@@ -45,10 +53,6 @@ from services.indicators.handlers.kinds import ENTRY, REGISTER
 from services.indicators.projections.catalogue import read_registers
 from services.indicators.projections.entries import ENTRIES, listed_entries
 
-_FIELD = validate.Regexp(r"^[a-z][a-z0-9_]{0,39}\Z")
-_ENTRY = validate.Regexp(r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
-_NAME = validate.Length(min=1, max=200)
-
 blueprint = guarded_blueprint(
     "registers",
     __name__,
@@ -56,113 +60,6 @@ blueprint = guarded_blueprint(
     guard=Bearer("indicators:measure"),
     description="Registers: dated lists whose counts are figures.",
 )
-
-
-class FieldSchema(Schema):
-    """A column of a register."""
-
-    code = fields.String(required=True, validate=_FIELD)
-    name_vi = fields.String(required=True, validate=_NAME)
-    name_en = fields.String(required=True, validate=_NAME)
-    kind = fields.String(
-        required=True, validate=validate.OneOf(("text", "code", "number", "date", "choice", "boolean"))
-    )
-    required = fields.Boolean(load_default=False)
-    choices = fields.List(fields.String(validate=_NAME), load_default=list, validate=validate.Length(max=200))
-
-
-class WhereSchema(Schema):
-    """What a field has to say for an entry to be counted."""
-
-    field = fields.String(required=True, validate=_FIELD)
-    equals = fields.Raw(load_default=None, allow_none=True, metadata={"type": ["boolean", "string", "number", "null"]})
-    among = fields.List(fields.String(validate=_NAME), load_default=list, validate=validate.Length(max=200))
-    at_least = fields.Float(load_default=None, allow_none=True)
-
-
-class CountSchema(Schema):
-    """An indicator that the entries make."""
-
-    indicator = fields.String(required=True, validate=CODE)
-    numerator = fields.List(fields.Nested(WhereSchema), load_default=list, validate=validate.Length(max=20))
-    denominator = fields.List(
-        fields.Nested(WhereSchema), load_default=None, allow_none=True, validate=validate.Length(max=20)
-    )
-
-
-class RegisterDefinition(Schema):
-    """What a register holds and counts."""
-
-    code = fields.String(required=True, validate=SLUG)
-    name_vi = fields.String(required=True, validate=_NAME)
-    name_en = fields.String(required=True, validate=_NAME)
-    fields_ = fields.List(
-        fields.Nested(FieldSchema), required=True, data_key="fields", validate=validate.Length(min=1, max=60)
-    )
-    counts = fields.List(fields.Nested(CountSchema), load_default=list, validate=validate.Length(max=20))
-    expires_field = fields.String(load_default=None, allow_none=True, validate=_FIELD)
-
-
-class RegisterState(Schema):
-    """A register's form."""
-
-    code = fields.String(required=True)
-    form = fields.Dict(required=True)
-
-
-class RegisterList(Schema):
-    """Every register."""
-
-    items = fields.List(fields.Nested(RegisterState), required=True)
-
-
-class EntriesQuery(PageQuery):
-    """Which entries are wanted; those that count today where no day is said."""
-
-    unit_id = fields.String(load_default=None, validate=SLUG)
-    as_of = fields.Date(load_default=None, validate=in_our_time)
-
-
-class EntryWriting(Schema):
-    """An entry as a whole; it counts from `on`."""
-
-    unit_id = fields.String(required=True, validate=SLUG)
-    values = fields.Dict(keys=fields.String(validate=_FIELD), required=True, validate=validate.Length(max=60))
-    on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
-
-
-class NewEntry(EntryWriting):
-    """An entry that was not there before."""
-
-    entry_id = fields.String(required=True, validate=_ENTRY)
-
-
-class EntryClosing(Schema):
-    """From which day an entry counts no more, and why."""
-
-    on = fields.Date(load_default=None, allow_none=True, validate=in_our_time)
-    reason = fields.String(required=True, validate=validate.Length(min=1, max=LONGEST_TEXT))
-
-
-class EntryAnswer(Schema):
-    """An entry; `warning` says that it has expired, or will within 60 days."""
-
-    register = fields.String(required=True)
-    entry_id = fields.String(required=True)
-    unit_id = fields.String(required=True)
-    values = fields.Dict(required=True)
-    on = fields.String(required=True)
-    expires_on = fields.String(required=True, allow_none=True)
-    closed_on = fields.String(required=True, allow_none=True)
-    warning = fields.String(required=True, allow_none=True)
-
-
-class EntryList(Schema):
-    """One page of entries."""
-
-    as_of = fields.String(required=True)
-    items = fields.List(fields.Nested(EntryAnswer), required=True)
-    next = fields.String(required=True, allow_none=True)
 
 
 @blueprint.route("/")
@@ -232,6 +129,7 @@ def read_entry(code: str, entry_id: str) -> Response:
 
 @blueprint.route("/<code>/entries/<entry_id>", methods=["PUT"])
 @refuses(UnknownRegister, UnknownEntry, UnitNotYours, UnknownUnit, EntryIsClosed, EntryInvalid)
+@versioned
 @blueprint.arguments(EntryWriting)
 @blueprint.response(200, EntryAnswer)
 def amend_entry(sent: dict[str, Any], code: str, entry_id: str) -> Response:
@@ -240,11 +138,12 @@ def amend_entry(sent: dict[str, Any], code: str, entry_id: str) -> Response:
         require_answerable(unit_id)
     require_known_unit(sent["unit_id"])
     command = AmendEntry(register=code, entry_id=entry_id, **_written(sent))
-    return _answer(indicators().handle(command), 200)
+    return _answer(indicators().handle(command, expected_version=seen_version()), 200)
 
 
 @blueprint.route("/<code>/entries/<entry_id>/closing", methods=["POST"])
 @refuses(UnknownEntry, UnitNotYours, EntryInvalid)
+@versioned
 @blueprint.arguments(EntryClosing)
 @blueprint.response(200, EntryAnswer)
 def close_entry(sent: dict[str, Any], code: str, entry_id: str) -> Response:
@@ -253,7 +152,7 @@ def close_entry(sent: dict[str, Any], code: str, entry_id: str) -> Response:
     at = now()
     on = sent["on"] or at.date()
     command = CloseEntry(register=code, entry_id=entry_id, reason=sent["reason"], on=on, at=at)
-    return _answer(indicators().handle(command), 200)
+    return _answer(indicators().handle(command, expected_version=seen_version()), 200)
 
 
 def _form(sent: dict[str, Any]) -> RegisterForm:
