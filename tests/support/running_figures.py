@@ -14,12 +14,16 @@ from services.chassis.projector import Limits, Projector, active_view
 from services.chassis.projector.tables import create_projection_tables
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import drain, tables_of
+from services.indicators.domain.running.scope import Scope
+from services.indicators.domain.units import Units
 from services.indicators.domain.working_days import WorkingCalendar
-from services.indicators.projections.running_figures import RunningFigures, by_unit, figure_of, series_of
+from services.indicators.projections.running_figures import RunningFigure, RunningFigures, read_figure
 
 TASKS, REPORTS = "tasks.task.events.v1", "tasks.report.events.v1"
 INTAKE, REGISTERS = "indicators.intake.events.v1", "indicators.register.events.v1"
+DEFINITIONS = "indicators.definition.state.v1"
 INCARNATION = UUID(int=7)
+LATEST = datetime(2999, 12, 31, tzinfo=CIVIL_ZONE)
 
 
 class FactWriter:
@@ -103,20 +107,31 @@ class RunningRig:
         data = {"register": "tthc", "entry_id": entry_id, "at": at(day), **about}
         self.log.write(self.facts.row(REGISTERS, f"register_entry_{fact}", "register-tthc", data))
 
+    def define(self, indicator: str, *sums: str) -> None:
+        """Tell how an indicator is summed, version by version."""
+        data = {"code": indicator, "versions": [{"definition": {"sums": it}} for it in sums]}
+        self.log.write(self.facts.row(DEFINITIONS, "indicator_recorded", f"indicator-{indicator}", data))
+
     def follow(self) -> None:
         drain(self.projector)
 
-    def figure(self, indicator: str, unit_ids=None, **asked):
+    def read(
+        self, indicator: str, unit_ids=None, *, since: date | None, until: date, known_until: datetime = LATEST
+    ) -> RunningFigure:
+        """Read a figure of these units alone, or of all; a level may be asked without a first day."""
+        scope = Scope(units=Units(()), within=frozenset(unit_ids) if unit_ids else None, today=until)
         with self.engine.connect() as connection:
-            return figure_of(active_view(connection, self.projection), indicator, unit_ids, **asked)
+            view = active_view(connection, self.projection)
+            return read_figure(view, indicator, scope, since=since or date.min, until=until, known_until=known_until)
+
+    def figure(self, indicator: str, unit_ids=None, **asked):
+        return self.read(indicator, unit_ids, **asked).total()
 
     def units(self, indicator: str, unit_ids=None, **asked):
-        with self.engine.connect() as connection:
-            return by_unit(active_view(connection, self.projection), indicator, unit_ids, **asked)
+        return self.read(indicator, unit_ids, **asked).units()
 
     def series(self, indicator: str, unit_ids=None, **asked):
-        with self.engine.connect() as connection:
-            return series_of(active_view(connection, self.projection), indicator, unit_ids, **asked)
+        return self.read(indicator, unit_ids, **asked).months()
 
     def tables(self):
         return {name.rpartition("_")[2]: rows for name, rows in tables_of(self.engine, self.projection).items()}

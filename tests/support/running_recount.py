@@ -164,11 +164,16 @@ def _apologies(dossier: Thing, asked: Asked) -> int:
     return int(bool(dossier["apology_sent_on"] and dossier["apology_sent_on"] <= asked.until))
 
 
-def _entries(entry: Thing, asked: Asked, _off: Off) -> Counts:
-    ended = entry["was"] == "register_entry_closed" and entry["on"] <= asked.until
-    expired = entry["expires_on"] and entry["expires_on"] < asked.until
-    if entry["from"] <= asked.until and not ended and not expired:
-        yield entry["from"], entry["counts"][0]["numerator"], 1
+def _entries(indicator: str, *, of_period: bool) -> Callable[[Thing, Asked, Off], Counts]:
+    def count(entry: Thing, asked: Asked, _off: Off) -> Counts:
+        ended = entry["was"] == "register_entry_closed" and entry["on"] <= asked.until
+        expired = entry["expires_on"] and entry["expires_on"] < asked.until
+        begun = _falls(entry["from"], asked) if of_period else entry["from"] <= asked.until
+        if begun and not ended and not expired:
+            (counted,) = [it for it in entry["counts"] if it["indicator"] == indicator]
+            yield entry["from"], counted["numerator"], counted["denominator"]
+
+    return count
 
 
 COUNTS: dict[str, tuple[str, Callable[[Thing, Asked, Off], Counts]]] = {
@@ -201,6 +206,7 @@ COUNTS: dict[str, tuple[str, Callable[[Thing, Asked, Off], Counts]]] = {
             [(duty["due_on"], int(duty.get("first") == "on_time"), 1)] if _falls(duty["due_on"], asked) else ()
         ),
     ),
-    "TTHC_PUBLISHED": ("entry", _entries),
+    "TTHC_PUBLISHED": ("entry", _entries("TTHC_PUBLISHED", of_period=False)),
+    "INITIATIVES": ("entry", _entries("INITIATIVES", of_period=True)),
 }
 """How each figure is counted, by its code."""

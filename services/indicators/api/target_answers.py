@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from services.indicators.domain.status import Kind, Reading
+from services.indicators.projections.known_figures import Known, Point
 from services.indicators.projections.reading_sources import UnitName
-from services.indicators.projections.readings import Known, Point
 from services.indicators.projections.target_board import Item
 
 

@@ -16,7 +16,7 @@ from services.indicators.domain.units import Borders, Units
 from services.indicators.projections.catalogue import CATALOGUE
 from services.indicators.projections.measurements import MEASUREMENTS, published_rows
 from services.indicators.projections.running_figures import RunningFigures
-from services.indicators.projections.satisfaction import SATISFACTION, Shares, shares_of
+from services.indicators.projections.satisfaction import SATISFACTION, Satisfied, satisfied_of
 from services.indicators.projections.units import UnitsView, read_units
 
 
@@ -87,12 +87,12 @@ class Sources:
         found = self.folder(self.units_view, lambda view: _names(view, day))
         return found or {}
 
-    def satisfaction(self, scope: Scope, asked: Asked, *, since: date, until: date) -> Shares | None:
+    def satisfaction(self, scope: Scope, asked: Asked, *, since: date, until: date) -> Satisfied | None:
         """Give the released counter satisfaction of a scope, `None` where nothing was released."""
         known_on = asked.known_at.astimezone(CIVIL_ZONE).date()
         last = min(until, known_on)
-        found: Shares | None = self.own(
-            SATISFACTION, lambda view: shares_of(view, scope, self.satisfied_scores, since=since, until=last)
+        found: Satisfied | None = self.own(
+            SATISFACTION, lambda view: satisfied_of(view, scope, self.satisfied_scores, since=since, until=last)
         )
         return found
 

@@ -1,66 +1,27 @@
 """What is known of an indicator for the units and the year of a target: the official figure, or the running one."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
-
-import msgspec
-from sqlalchemy import Row
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 
 from services.chassis.projection import View
-from services.indicators.domain.catalogue_events import Aim, Definition, Document
+from services.indicators.domain.catalogue_events import Aim
 from services.indicators.domain.figures import wilson
-from services.indicators.domain.periods import period_of
 from services.indicators.domain.running.scope import Scope
+from services.indicators.domain.running.shares import Sums
 from services.indicators.domain.scales import ratio
 from services.indicators.domain.status import Kind, Lack, Reading
 from services.indicators.domain.units import Borders, Units
+from services.indicators.projections.known_figures import Known, Point, Wanted
+from services.indicators.projections.official_readings import divided, official_of
 from services.indicators.projections.reading_sources import Asked, Sources
-from services.indicators.projections.running_figures import Sums, series_of
+from services.indicators.projections.running_figures import read_figure
+from services.indicators.projections.satisfaction import satisfied_percent
 
 AT_THE_COUNTER = "SAT_COUNTER"
 """Told by released blocks of ballots, with n and interval."""
 
 AUTOMATIC = frozenset({"tasks", "one_stop", "register", "kiosk"})
 """Sources that nobody measures by hand."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Point:
-    """A figure at the end of a month, counted from the beginning of the year."""
-
-    month: str
-    value: float | None
-    numerator: float | None = None
-    denominator: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Known:
-    """A reading, and how the figure came there month by month."""
-
-    reading: Reading
-    trend: tuple[Point, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """An indicator for the units and the year of an aim."""
-
-    code: str
-    aim: Aim
-    definition: Definition
-
-    @property
-    def year_begins(self) -> date:
-        """The first day that counts."""
-        return date(self.aim.year, 1, 1)
-
-    @property
-    def year_ends(self) -> date:
-        """The last day that counts."""
-        return date(self.aim.year, 12, 31)
 
 
 def read_known(sources: Sources, wanted: Sequence[Wanted], asked: Asked) -> list[Known]:
@@ -75,7 +36,7 @@ def read_known(sources: Sources, wanted: Sequence[Wanted], asked: Asked) -> list
     return [
         _counter(sources, it, units, asked)
         if it.code == AT_THE_COUNTER
-        else _preferred(it, _official(it, official), known, asked)
+        else _preferred(it, official_of(it, official), known, asked)
         for it, known in zip(wanted, told, strict=True)
     ]
 
@@ -100,10 +61,10 @@ def _running(view: View, wanted: Wanted, units: Units, asked: Asked) -> Known:
     if until < wanted.year_begins:
         return Known(reading=_nothing(wanted))
     scope = scope_of(wanted.aim, units, asked)
-    months = series_of(view, wanted.code, scope, since=wanted.year_begins, until=until, known_until=asked.known_at)
-    if not months:
+    found = read_figure(view, wanted.code, scope, since=wanted.year_begins, until=until, known_until=asked.known_at)
+    if not found.rows:
         return Known(reading=_nothing(wanted))
-    trend = _cumulated(months, wanted.definition)
+    trend = _trend(found.months() if found.level else _so_far(found.months()), _ratio_in(wanted.definition.unit))
     reading = Reading(
         kind=Kind.RUNNING,
         value=trend[-1].value,
@@ -113,7 +74,7 @@ def _running(view: View, wanted: Wanted, units: Units, asked: Asked) -> Known:
         until=until,
         lack=None,
     )
-    return Known(reading=_divided(reading), trend=trend)
+    return Known(reading=divided(reading), trend=trend)
 
 
 def scope_of(aim: Aim, units: Units, asked: Asked) -> Scope:
@@ -128,75 +89,20 @@ def scope_of(aim: Aim, units: Units, asked: Asked) -> Scope:
     return Scope(units=units, within=within, borders=asked.borders, today=asked.today)
 
 
-def _cumulated(months: Iterable[tuple[str, Sums]], definition: Definition) -> tuple[Point, ...]:
-    points, total = [], Sums()
-    for month, sums in months:
-        total = sums if definition.sums == "stock" else total.plus(sums)
-        value = ratio(total.numerator, total.denominator, definition.unit)
-        points.append(Point(month=month, value=value, numerator=total.numerator, denominator=total.denominator))
-    return tuple(points)
+def _so_far(months: Iterable[tuple[str, Sums]]) -> list[tuple[str, Sums]]:
+    names, sums = zip(*months, strict=True)
+    return list(zip(names, accumulate(sums, Sums.plus), strict=True))
 
 
-def _official(wanted: Wanted, rows: Sequence[Row[Any]]) -> Known | None:
-    mine = [row for row in rows if row.indicator == wanted.code and row.until[:4] == str(wanted.aim.year)]
-    whole = [row for row in mine if row.unit_id in {wanted.aim.scope.unit_id, wanted.aim.owner_unit_id}]
-    if whole:
-        readings = [_reading_of(row) for row in whole]
-        latest = max(readings, key=lambda it: (it.until or date.min, -(it.since or date.min).toordinal()))
-        return Known(reading=latest, trend=tuple(_point(it) for it in readings))
-    parts = [row for row in mine if row.unit_id in wanted.aim.scope.members]
-    return Known(reading=_summed(wanted, parts)) if parts else None
-
-
-def _summed(wanted: Wanted, rows: Sequence[Row[Any]]) -> Reading:
-    latest = max(rows, key=lambda row: (row.until, row.period)).period
-    parts = [row for row in rows if row.period == latest]
-    counts = [(row.numerator, row.denominator) for row in parts if row.numerator is not None]
-    numerator, denominator = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
-    value = ratio(numerator, denominator, wanted.definition.unit)
-    units = len(wanted.aim.scope.members)
-    period = period_of(latest)
-    return _divided(
-        Reading(
-            kind=Kind.OFFICIAL,
-            value=value,
-            numerator=numerator,
-            denominator=denominator,
-            since=period.since if period else None,
-            until=period.until if period else None,
-            period=latest,
-            units_known=len(parts),
-            units=units,
-            lack=Lack.UNITS_MISSING if len(parts) < units else None,
-        )
+def _trend(months: Iterable[tuple[str, Sums]], value: Callable[[Sums], float | None]) -> tuple[Point, ...]:
+    return tuple(
+        Point(month=month, value=value(sums), numerator=sums.numerator, denominator=sums.denominator)
+        for month, sums in months
     )
 
 
-def _reading_of(row: Row[Any]) -> Reading:
-    period = period_of(row.period)
-    return _divided(
-        Reading(
-            kind=Kind.OFFICIAL,
-            value=row.value,
-            numerator=row.numerator,
-            denominator=row.denominator,
-            since=period.since if period else None,
-            until=period.until if period else None,
-            period=row.period,
-            document=msgspec.json.decode(row.document, type=Document) if row.document else None,
-            lack=None,
-        )
-    )
-
-
-def _divided(reading: Reading) -> Reading:
-    undivided = reading.value is None and reading.lack is None
-    return replace(reading, lack=Lack.NOTHING_TO_DIVIDE_BY) if undivided else reading
-
-
-def _point(reading: Reading) -> Point:
-    month = (reading.until or date.min).isoformat()[:7]
-    return Point(month=month, value=reading.value, numerator=reading.numerator, denominator=reading.denominator)
+def _ratio_in(unit: str) -> Callable[[Sums], float | None]:
+    return lambda sums: ratio(sums.numerator, sums.denominator, unit)
 
 
 def _counter(sources: Sources, wanted: Wanted, units: Units, asked: Asked) -> Known:
@@ -205,20 +111,20 @@ def _counter(sources: Sources, wanted: Wanted, units: Units, asked: Asked) -> Kn
     within = None if wanted.aim.scope.members else scope_of(wanted.aim, units, asked).within
     scope = Scope(units=units, within=within, borders=asked.borders, today=asked.today)
     found = sources.satisfaction(scope, asked, since=wanted.year_begins, until=until)
-    if found is None or found.total.value is None:
+    value = satisfied_percent(found.total) if found else None
+    if found is None or value is None:
         return Known(reading=_nothing(wanted))
-    total = found.total
-    interval = wilson(total.satisfied, total.n)
+    satisfied, n = found.total
+    interval = wilson(satisfied, n)
     reading = Reading(
         kind=Kind.RUNNING,
-        value=total.value,
-        numerator=total.satisfied,
-        denominator=total.n,
+        value=value,
+        numerator=satisfied,
+        denominator=n,
         since=wanted.year_begins,
         until=until,
-        n=total.n,
+        n=n,
         interval=(100 * interval.low, 100 * interval.high),
         lack=None,
     )
-    months = [(month, Sums(share.satisfied, share.n)) for month, share in found.months.items()]
-    return Known(reading=reading, trend=_cumulated(months, wanted.definition))
+    return Known(reading=reading, trend=_trend(_so_far(found.months.items()), satisfied_percent))

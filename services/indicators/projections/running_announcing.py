@@ -6,7 +6,7 @@ not told again. A figure also moves by itself when a day begins on which somethi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import (
@@ -34,11 +34,13 @@ from services.chassis.projection import View
 from services.chassis.projector import active_view
 from services.chassis.projector.tables import POINTERS, POSITIONS
 from services.chassis.upsert import upsert
-from services.indicators.domain.running.table import PERIOD_FIGURES
-from services.indicators.projections.running_figures import RunningFigures, Sums
-from services.indicators.projections.running_tables import LEVEL_MONTH
+from services.indicators.domain.periods import last_day
+from services.indicators.domain.running.shares import Sums
+from services.indicators.projections.running_figures import RunningFigures
+from services.indicators.projections.running_tables import LEVEL_MONTH, fits, period_codes
 
 Fence = Callable[[Connection], None]
+Codes = tuple[str, ...]
 
 _METADATA = MetaData()
 
@@ -112,12 +114,13 @@ def announce_running(
         place = _place(connection, running)
         if _looked_at(connection, today, place):
             return 0
-        _begin_day(view, today)
-        due = _due(view)
+        period = period_codes(view)
+        _begin_day(view, period, today)
+        due = _due(view, period)
         if not due:
             upsert(connection, RUNNING_LOOK, [(1, today.isoformat(), place)])
             return 0
-        now = _sums(view, [cell for cell, _ in due], today)
+        now = _sums(view, period, [cell for cell, _ in due], today)
         told = _told(connection, [cell for cell, _ in due])
         moved = [_moved(cell, sums, today) for cell, sums in sorted(now.items()) if told.get(cell) != sums]
         if moved:
@@ -152,7 +155,7 @@ def _place(connection: Connection, running: RunningFigures) -> str | None:
     return None if row is None else f"{row[0]}:{row[1]}"
 
 
-def _begin_day(view: View, today: date) -> None:
+def _begin_day(view: View, period: Codes, today: date) -> None:
     """Let cells be looked at in which something begins to count today, or since the day of the last look."""
     connection, sums = view.connection, view.table("sums")
     before = connection.execute(select(RUNNING_LOOK.c.day)).scalar()
@@ -162,28 +165,28 @@ def _begin_day(view: View, today: date) -> None:
     if before is None:
         return
     first, last = sorted((before, today.isoformat()))
-    turned = select(sums.c.indicator, sums.c.unit_id, _month(sums)).where(
+    turned = select(sums.c.indicator, sums.c.unit_id, _month(sums, period)).where(
         sums.c.since_day > first, sums.c.since_day <= last
     )
     key = tuple_(RUNNING_TOLD.c.indicator, RUNNING_TOLD.c.unit_id, RUNNING_TOLD.c.month)
     connection.execute(update(RUNNING_TOLD).where(key.in_(turned.distinct())).values(moves=_STALE))
 
 
-def _due(view: View) -> list[tuple[Cell, int]]:
+def _due(view: View, period: Codes) -> list[tuple[Cell, int]]:
     cells = view.table("cells")
     same = and_(*(RUNNING_TOLD.c[name] == cells.c[name] for name in ("indicator", "unit_id", "month")))
     query = (
         select(cells)
         .select_from(cells.outerjoin(RUNNING_TOLD, same))
-        .where(or_(RUNNING_TOLD.c.moves.is_(None), RUNNING_TOLD.c.moves != cells.c.moves))
+        .where(fits(cells, period), or_(RUNNING_TOLD.c.moves.is_(None), RUNNING_TOLD.c.moves != cells.c.moves))
         .limit(_MOST)
     )
     return [(Cell(*key), moves) for *key, moves in view.connection.execute(query)]
 
 
-def _sums(view: View, cells: Sequence[Cell], today: date) -> dict[Cell, Sums]:
+def _sums(view: View, period: Codes, cells: Sequence[Cell], today: date) -> dict[Cell, Sums]:
     table, wanted = view.table("sums"), set(cells)
-    keys = (table.c.indicator, table.c.unit_id, _month(table).label("month"))
+    keys = (table.c.indicator, table.c.unit_id, _month(table, period).label("month"))
     places = sorted({cell[:2] for cell in cells})
     query = (
         select(*keys, func.sum(table.c.numerator), func.sum(table.c.denominator))
@@ -204,17 +207,13 @@ def _told(connection: Connection, cells: Sequence[Cell]) -> dict[Cell, Sums]:
     return {Cell(*row[:3]): Sums(row.numerator, row.denominator) for row in rows}
 
 
-def _month(sums: Table) -> ColumnElement[str]:
-    return case((sums.c.indicator.in_(PERIOD_FIGURES), func.substr(sums.c.on_day, 1, 7)), else_=LEVEL_MONTH)
+def _month(sums: Table, period: Codes) -> ColumnElement[str]:
+    return case((sums.c.indicator.in_(period), func.substr(sums.c.on_day, 1, 7)), else_=LEVEL_MONTH)
 
 
 def _moved(cell: Cell, sums: Sums, today: date) -> MovedFigure:
     month = cell.month or today.isoformat()[:7]
+    ends_on = last_day(date.fromisoformat(f"{month}-01"))
     return MovedFigure(
-        indicator=cell.indicator, unit_id=cell.unit_id, month=month, sums=sums, as_of=min(today, _end_of(month))
+        indicator=cell.indicator, unit_id=cell.unit_id, month=month, sums=sums, as_of=min(today, ends_on)
     )
-
-
-def _end_of(month: str) -> date:
-    first = date.fromisoformat(f"{month}-01")
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)

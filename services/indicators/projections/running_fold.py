@@ -12,13 +12,14 @@ from sqlalchemy import select
 
 from services.chassis.domain import InvalidMessage
 from services.chassis.projection import Delivery, View
+from services.chassis.projection_rows import told as told_in
 from services.chassis.upsert import upsert
 from services.indicators.domain.running.shares import Share
-from services.indicators.domain.running.table import is_stock, shares_of
+from services.indicators.domain.running.table import shares_of
 from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.row_sets import rows_of
-from services.indicators.projections.running_messages import News, news_of
-from services.indicators.projections.running_tables import LEVEL_MONTH
+from services.indicators.projections.running_messages import DEFINED, News, news_of
+from services.indicators.projections.running_tables import months_of_cell
 from services.indicators.projections.uncollected import uncollected
 
 _Where = tuple[str, str, date, date]
@@ -36,6 +37,7 @@ class _Thing:
 @uncollected()
 def fold(view: View, batch: Sequence[Delivery], calendar: WorkingCalendar) -> None:
     """Fold a batch, each fact by itself, in order: so the rows do not depend on how the log was cut into batches."""
+    _learn(view, batch)
     news = [told for delivery in batch if (told := news_of(delivery.event)) is not None]
     if not news:
         return
@@ -48,8 +50,14 @@ def fold(view: View, batch: Sequence[Delivery], calendar: WorkingCalendar) -> No
             row = sums[indicator, unit_id, _iso(on), _iso(since), known_on]
             row[0] += numerator
             row[1] += denominator
-        moves.update({_cell(where) for where in moved})
+        moves.update({cell for where in moved for cell in _cells(where)})
     _write(view, things, sums, moves)
+
+
+def _learn(view: View, batch: Sequence[Delivery]) -> None:
+    """Keep how indicators are defined to be summed, by their newest version."""
+    known = {defined.code: defined.versions[-1].definition.sums for _, defined in told_in(batch, DEFINED)}
+    upsert(view.connection, view.table("definitions"), sorted(known.items()))
 
 
 def _take(thing: _Thing, told: News, calendar: WorkingCalendar) -> _Sums:
@@ -78,9 +86,9 @@ def _less(after: tuple[int, int] | None, before: tuple[int, int] | None) -> tupl
     return more[0] - fewer[0], more[1] - fewer[1]
 
 
-def _cell(where: _Where) -> tuple[str, str, str]:
+def _cells(where: _Where) -> list[tuple[str, str, str]]:
     indicator, unit_id, on, _since = where
-    return indicator, unit_id, LEVEL_MONTH if is_stock(indicator) else _iso(on)[:7]
+    return [(indicator, unit_id, month) for month in months_of_cell(indicator, _iso(on)[:7])]
 
 
 @lru_cache(maxsize=20_000)

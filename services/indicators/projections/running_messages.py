@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
@@ -34,12 +34,30 @@ TASKS_TOPIC = "tasks.task.events.v1"
 REPORTS_TOPIC = "tasks.report.events.v1"
 INTAKE_TOPIC = "indicators.intake.events.v1"
 REGISTERS_TOPIC = "indicators.register.events.v1"
-TOPICS = (TASKS_TOPIC, REPORTS_TOPIC, INTAKE_TOPIC, REGISTERS_TOPIC)
+DEFINITIONS_TOPIC = "indicators.definition.state.v1"
+TOPICS = (TASKS_TOPIC, REPORTS_TOPIC, INTAKE_TOPIC, REGISTERS_TOPIC, DEFINITIONS_TOPIC)
 
 
 class _Told(msgspec.Struct, frozen=True, gc=False):
     at: str
     """When the service recorded it, in business time."""
+
+
+class _Summed(msgspec.Struct, frozen=True):
+    sums: str
+
+
+class _Version(msgspec.Struct, frozen=True):
+    definition: _Summed
+
+
+class _Defined(msgspec.Struct, frozen=True):
+    code: str
+    versions: Annotated[tuple[_Version, ...], msgspec.Meta(min_length=1)]
+
+
+DEFINED: Mapping[str, type[msgspec.Struct]] = {"cchc.indicators.indicator_recorded.v1": _Defined}
+"""The message that says how an indicator is summed; it moves no figure."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 from typing import NamedTuple
 
 import msgspec
@@ -12,6 +13,7 @@ from services.chassis.projection import Delivery, TableName, View
 from services.chassis.projection_rows import told
 from services.chassis.upsert import upsert
 from services.indicators.domain.running.scope import Scope
+from services.indicators.domain.running.shares import Sums, added
 
 SCORES = ("1", "2", "3", "4", "5")
 _COLUMNS = tuple(f"score_{score}" for score in SCORES)
@@ -56,50 +58,40 @@ class Satisfaction:
         upsert(view.connection, view.table("days"), [(*key, *sums[key]) for key in sorted(sums)], adding=_COLUMNS)
 
 
-class Share(NamedTuple):
-    """Of `n` people, how many were satisfied."""
+class Satisfied(NamedTuple):
+    """The satisfied of those who answered in a span of days: in all, month by month, unit by unit."""
 
-    satisfied: int = 0
-    n: int = 0
-
-    def plus(self, other: "Share") -> "Share":
-        """Add up."""
-        return Share(self.satisfied + other.satisfied, self.n + other.n)
-
-    @property
-    def value(self) -> float | None:
-        """The percentage; `None` where corrections leave parts that are no number of people by themselves."""
-        return 100 * self.satisfied / self.n if self.n > 0 and 0 <= self.satisfied <= self.n else None
+    total: Sums
+    months: dict[str, Sums]
+    units: dict[str, Sums]
 
 
-class Shares(NamedTuple):
-    """The shares of a span of days: in all, month by month, unit by unit."""
-
-    total: Share
-    months: dict[str, Share]
-    units: dict[str, Share]
+def satisfied_percent(sums: Sums) -> float | None:
+    """Give a percentage; `None` where corrections leave parts that are no number of people by themselves."""
+    satisfied, n = sums
+    return 100 * satisfied / n if n > 0 and 0 <= satisfied <= n else None
 
 
-def shares_of(view: View, scope: Scope, satisfied: Sequence[int], *, since: date, until: date) -> Shares | None:
-    """Give the released satisfaction of a scope; `None` where nothing was released."""
+def satisfied_of(view: View, scope: Scope, scores: Sequence[int], *, since: date, until: date) -> Satisfied | None:
+    """Give the released satisfaction of a scope by the scores that count as satisfied; `None` where nothing was released."""
     table = view.table("days")
     month = func.substr(table.c.closed_on, 1, 7)
     columns = [func.sum(table.c[column]) for column in _COLUMNS]
     query = select(table.c.one_stop_id, month, func.min(table.c.closed_on), *columns).where(
         table.c.closed_on >= since.isoformat(), table.c.closed_on <= until.isoformat()
     )
-    total = Share()
-    months: dict[str, Share] = defaultdict(Share)
-    units: dict[str, Share] = defaultdict(Share)
+    found: list[tuple[str, tuple[str, ...], Sums]] = []
     for one_stop_id, in_month, first, *counts in view.connection.execute(query.group_by(table.c.one_stop_id, month)):
-        places = tuple(scope.places(one_stop_id, date.fromisoformat(first)))
-        if not places:
-            continue
-        share = Share(sum(int(counts[score - 1]) for score in satisfied), sum(map(int, counts)))
-        total, months[in_month] = total.plus(share), months[in_month].plus(share)
-        for unit_id in places:
-            units[unit_id] = units[unit_id].plus(share)
-    return Shares(total, dict(sorted(months.items())), dict(sorted(units.items()))) if months else None
+        if places := tuple(scope.places(one_stop_id, date.fromisoformat(first))):
+            sums = Sums(sum(int(counts[score - 1]) for score in scores), sum(map(int, counts)))
+            found.append((in_month, places, sums))
+    if not found:
+        return None
+    return Satisfied(
+        total=reduce(Sums.plus, (sums for _, _, sums in found)),
+        months=added((in_month, sums) for in_month, _, sums in found),
+        units=added((place, sums) for _, places, sums in found for place in places),
+    )
 
 
 SATISFACTION = Satisfaction()

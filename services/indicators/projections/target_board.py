@@ -10,8 +10,9 @@ from services.indicators.domain.status import Lack, Reading, State, Verdict, hol
 from services.indicators.domain.status_words import Reason, reason_of, withdrawn_reason
 from services.indicators.domain.target import Target, TargetVersion
 from services.indicators.projections.catalogue import read_indicators, read_targets
+from services.indicators.projections.known_figures import Known, Point, Wanted
 from services.indicators.projections.reading_sources import Asked, Sources
-from services.indicators.projections.readings import Known, Point, Wanted, read_known
+from services.indicators.projections.readings import read_known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,8 +13,8 @@ from services.chassis.ids import new_id
 from services.chassis.testing.in_memory import InMemoryEventStore
 from services.indicators.domain.intake import INITIAL, TakeDossierBatch, take
 from services.indicators.domain.intake_events import ControlTotals
+from services.indicators.domain.running.shares import Sums
 from services.indicators.projections.running_announcing import MovedFigure
-from services.indicators.projections.running_figures import Sums
 from services.indicators.published_events import FigureMessages, Publisher
 from tests.support.fixed_clock import FixedClock
 

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.indicators.bootstrap import load_pack
-from tests.support.indicators_rig import IndicatorsRig
+from tests.support.indicators_rig import API, IndicatorsRig
 from tests.support.survey_messages import SurveyMessages
 
 PAPER = {"number": "617/QĐ-UBND", "dated": "2021-05-20"}
@@ -68,6 +68,11 @@ BAD_INPUT = (
     ("/measurements/", {**EDOC, "period": "2023-Q1", "value": 1}, (422, "period_invalid")),
     ("/measurements/", {**EDOC}, (422, "measurement_incomplete")),
     ("/measurements/", {**EDOC, "value": 101}, (422, "value_out_of_range")),
+    (
+        "/measurements/",
+        {**EDOC, "indicator": "HANDLING_TIME_MEAN", "numerator": 1, "denominator": 1e-300},
+        (422, "value_out_of_range"),
+    ),
     ("/measurements/", {**EDOC, "indicator": "RANK_PAR", "value": 8}, (422, "document_missing")),
     ("/measurements/EDOC_SHARE.x.2021-Q1.1/approval", None, (404, "unknown_measurement")),
     ("/measurements/no-id/approval", None, (404, "unknown_measurement")),
@@ -284,6 +289,59 @@ class BoardCases:
         del moving["entry_id"]
         refused = rig.refused(f"{path}/1", moving, role="unit_clerk", unit_id="xa-binh-trung", method="PUT")
         assert refused == (403, "unit_not_yours")
+
+    def test_an_entry_is_not_changed_over_what_somebody_else_wrote_meanwhile(self, rig, whole_pack) -> None:
+        load_pack(rig.service, whole_pack)
+        path = "/registers/tthc/entries/td-018"
+        read = rig.client.get(f"{API}{path}")
+        sent = {"unit_id": read.json["unit_id"], "on": read.json["on"]}
+        one, other = ({**sent, "values": {**read.json["values"], "decision": it}} for it in ("12/QĐ", "15/QĐ"))
+        changed = rig.send(path, one, method="PUT", seen=read.headers["ETag"])
+        assert (changed.status_code, changed.headers["ETag"]) == (200, '"v1"')
+        ending = {"reason": "…", "on": "2021-06-18"}
+        assert rig.refused(path, other, method="PUT", seen=read.headers["ETag"]) == (412, "precondition_failed")
+        assert rig.refused(f"{path}/closing", ending, seen=read.headers["ETag"]) == (412, "precondition_failed")
+        assert rig.ask(path)["values"]["decision"] == "12/QĐ"
+        assert rig.send(f"{path}/closing", ending, seen=changed.headers["ETag"]).status_code == 200
+
+    def test_a_group_is_the_sum_of_the_counts_that_its_units_published(self, rig: IndicatorsRig) -> None:
+        rig.done("/indicators/", {"code": "INITIATIVES_OK", **DEFINITION, "unit": "count", "source": "manual"})
+        scope = {"unit_id": "nhom-hai-xa", "members": ["xa-binh-an", "xa-binh-trung"], "name_vi": "Hai xã"}
+        aim = {**AIM, "indicator": "INITIATIVES_OK", "unit": "count", "value": 7, "scope": scope}
+        rig.done("/targets/", {"code": "N3", **aim})
+        told = {"indicator": "INITIATIVES_OK", "period": "2021-Q1"}
+        published(rig, {**told, "unit_id": "xa-binh-an", "value": 3})
+        published(rig, {**told, "unit_id": "xa-binh-trung", "numerator": 4, "denominator": 9})
+        found = target(rig, "N3")
+        assert (found["figure"]["value"], found["status"]["state"]) == (7.0, "on_track")
+
+    def test_a_group_has_no_share_while_a_unit_published_one_without_its_counts(self, rig: IndicatorsRig) -> None:
+        rig.done("/indicators/", {"code": "UNITS_OK", **DEFINITION, "source": "manual", "sentence_vi": None})
+        scope = {"unit_id": "nhom-hai-xa", "members": ["xa-binh-an", "xa-binh-trung"], "name_vi": "Hai xã"}
+        rig.done("/targets/", {"code": "N2", **AIM, "indicator": "UNITS_OK", "scope": scope})
+        told = {"indicator": "UNITS_OK", "period": "2021-Q1"}
+        published(rig, {**told, "unit_id": "xa-binh-an", "numerator": 9, "denominator": 10})
+        published(rig, {**told, "unit_id": "xa-binh-trung", "value": 20})
+        found = target(rig, "N2")
+        assert (found["figure"]["value"], found["status"]["state"]) == (None, "no_data")
+
+    def test_a_registers_count_of_a_year_begins_anew_with_it(self, rig: IndicatorsRig, whole_pack) -> None:
+        load_pack(rig.service, whole_pack)
+        rig.tell_units()
+        values = {"title": "Sáng kiến", "stage": "công nhận"}
+        for entry_id, on in (("a", "2020-10-01"), ("b", "2021-01-05"), ("c", "2021-01-06")):
+            entry = {"entry_id": entry_id, "unit_id": "xa-binh-an", "values": values, "on": on}
+            rig.done("/registers/sang-kien/entries", entry)
+        asked = {"indicator": "INITIATIVES", "unit": "count", "value": 2, "scope": {"unit_id": "xa-binh-an"}}
+        rig.done("/targets/", {"code": "N4", **AIM, **asked})
+        rig.follow()
+        found = target(rig, "N4")
+        assert (found["figure"]["value"], found["status"]["state"]) == (2.0, "on_track")
+        assert [it["value"] for it in found["trend"]] == [2.0]
+        figures = rig.ask("/indicators/INITIATIVES/figures", unit_id="xa-binh-an")
+        assert (figures["total"]["value"], [it["value"] for it in figures["series"]]) == (2.0, [2.0])
+        first = rig.ask("/indicators/INITIATIVES/figures", unit_id="xa-binh-an", until="2021-01-31")
+        assert first["total"]["month"] == "2021-01"
 
     def test_entries_are_listed_as_they_counted_on_a_day_in_pages(self, rig: IndicatorsRig, whole_pack) -> None:
         load_pack(rig.service, whole_pack)

@@ -160,6 +160,30 @@ class RunningCases:
         assert rig.figure("TTHC_PUBLISHED", since=YEAR, until=day(6, 15)) == (0, 0)
         assert rig.units("TTHC_PUBLISHED", {"xa-a"}, **at) == {"xa-a": (1, 1)}
 
+    def test_a_registers_count_is_summed_as_its_indicator_is_defined(self, rig: RunningRig) -> None:
+        counts = [{"indicator": code, "numerator": 1, "denominator": 0} for code in ("INITIATIVES", "CERTIFICATES")]
+        for entry_id, on in (("e1", "2020-11-02"), ("e2", "2021-02-03"), ("e3", "2021-04-01")):
+            rig.entry("recorded", entry_id, day(4, 1), unit_id="xa-a", counts=counts, on=on, expires_on=None)
+        rig.define("INITIATIVES", "stock", "period")
+        rig.define("CERTIFICATES", "stock")
+        rig.follow()
+        year = {"since": YEAR, "until": day(4, 30)}
+        assert rig.figure("INITIATIVES", **year) == (2, 0)
+        assert rig.series("INITIATIVES", **year) == [("2021-02", (1, 0)), ("2021-04", (1, 0))]
+        assert rig.units("INITIATIVES", **year) == {"xa-a": (2, 0)}
+        assert rig.figure("CERTIFICATES", **year) == (3, 0)
+        assert [sums for _, sums in rig.series("CERTIFICATES", **year)] == [(1, 0), (2, 0), (2, 0), (3, 0)]
+
+    def test_an_amended_entry_counts_as_it_was_known(self, rig: RunningRig) -> None:
+        one, two = ([{"indicator": code, "numerator": 1, "denominator": 0}] for code in ("X", "Y"))
+        rig.entry("recorded", "e1", day(2, 1), unit_id="xa-a", counts=one, on="2021-02-01", expires_on=None)
+        rig.entry("amended", "e1", day(3, 1), unit_id="xa-b", counts=two, on="2021-01-15", expires_on=None)
+        rig.follow()
+        before = {"since": YEAR, "until": day(2, 10), "known_until": evening(day(2, 28))}
+        assert (rig.units("X", **before), rig.units("Y", **before)) == ({"xa-a": (1, 0)}, {})
+        after = {"since": YEAR, "until": day(2, 10), "known_until": evening(day(3, 1))}
+        assert (rig.units("X", **after), rig.units("Y", **after)) == ({"xa-a": (0, 0)}, {"xa-b": (1, 0)})
+
     def test_a_fact_about_a_task_that_nobody_told_of_is_parked_alone(self, rig: RunningRig) -> None:
         rig.task("task_accepted", "lost", day(1, 5), unit_id="xa-a")
         assigned(rig, "t1", due_on=day(2, 10))

@@ -14,8 +14,10 @@ from services.chassis.projector.projector import Projector
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.indicators.app import app_of
 from services.indicators.bootstrap import build, build_folder, migrate, migrate_folder
+from services.indicators.domain.running.scope import Scope
+from services.indicators.domain.units import Units
 from services.indicators.domain.working_days import WorkingCalendar
-from services.indicators.projections.running_figures import RunningFigures, figure_of
+from services.indicators.projections.running_figures import RunningFigures, read_figure
 from services.indicators.worker import build_worker
 from tests.support.fixed_clock import FixedClock
 from tests.support.indicators import settings_of
@@ -98,9 +100,10 @@ def test_what_was_taken_moves_the_figures_of_the_one_stop(app, client, tmp_path)
     client.post(PATH, json=a_batch(a_row("h-1", solved_on="2021-06-09"), a_row("h-2", solved_on="2021-06-15")))
     client.post(PATH, json=a_batch(a_row("h-2", solved_on="2021-06-10"), batch_id="2021-06-18b"))
     tell_the_folder(settings_of(tmp_path), *service.streams.store.read_outbox(0, 100))
-    period = {"since": date(2021, 1, 1), "until": date(2021, 6, 18)}
-    ask = partial(figure_of, indicator="ONTIME_SOLVED", unit_ids={"xa-binh-an"}, **period)
-    assert service.folder_model(RunningFigures(WorkingCalendar()), ask) == (2, 2)
+    scope = Scope(units=Units(()), within=frozenset({"xa-binh-an"}), today=date(2021, 6, 18))
+    asked = {"since": date(2021, 1, 1), "until": scope.today, "known_until": service.clock.business_now()}
+    ask = partial(read_figure, indicator="ONTIME_SOLVED", scope=scope, **asked)
+    assert service.folder_model(RunningFigures(WorkingCalendar()), ask).total() == (2, 2)
 
 
 def test_another_content_under_the_same_id_is_refused(client):

@@ -86,3 +86,28 @@ def test_a_rebuild_tells_nothing_that_did_not_change(folder, rig, told):
     rig.follow()
     moved = [(code, numerator) for code, _, numerator, _, _ in told()]
     assert moved == [("TASKS_DONE", 7), ("TASKS_ON_TIME", 7), ("TASKS_OVERDUE", 1)]
+
+
+@pytest.mark.parametrize("defined_first", [True, False])
+def test_a_registers_count_of_a_period_is_told_by_month(folder, rig, told, defined_first):
+    def define() -> None:
+        rig.define("INITIATIVES", "period")
+        rig.define("CERTIFICATES", "stock")
+        rig.follow()
+
+    if defined_first:
+        define()
+    counts = [{"indicator": code, "numerator": 1, "denominator": 0} for code in ("INITIATIVES", "CERTIFICATES")]
+    for entry_id, on in (("e1", "2020-11-02"), ("e2", "2021-01-04"), ("e3", "2021-01-05")):
+        rig.entry("recorded", entry_id, day(2, 1), unit_id="xa-a", counts=counts, on=on, expires_on=None)
+    rig.follow()
+    if not defined_first:
+        levels = [("CERTIFICATES", "2021-02", 3, 0, 3.0), ("INITIATIVES", "2021-02", 3, 0, 3.0)]
+        assert told() == levels
+        define()
+    by_month = [("INITIATIVES", "2020-11", 1, 0, 1.0), ("INITIATIVES", "2021-01", 2, 0, 2.0)]
+    assert told() == ([("CERTIFICATES", "2021-02", 3, 0, 3.0), *by_month] if defined_first else by_month)
+    assert told() == []
+    rig.entry("closed", "e3", day(2, 1), unit_id="xa-a", on="2021-01-20")
+    rig.follow()
+    assert told() == [("CERTIFICATES", "2021-02", 2, 0, 2.0), ("INITIATIVES", "2021-01", 1, 0, 1.0)]

@@ -14,7 +14,7 @@ from services.chassis.projector import active_view
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.units import Borders, Unit, Units
 from services.indicators.domain.working_days import WorkingCalendar
-from services.indicators.projections.running_figures import RunningFigures, by_unit, figure_of
+from services.indicators.projections.running_figures import RunningFigures, read_figure
 from tests.support.running_figures import RunningRig
 from tests.support.running_recount import COUNTS, UNITS, Asked, Told, recount
 
@@ -123,7 +123,10 @@ class Play:
         if was is not None and self.chance.random() < 0.4:
             self.say("entry", name, "register_entry_closed", {"on": self.near()})
             return
-        counts = [{"indicator": "TTHC_PUBLISHED", "numerator": self.chance.randrange(2), "denominator": 1}]
+        counts = [
+            {"indicator": "TTHC_PUBLISHED", "numerator": self.chance.randrange(2), "denominator": 1},
+            {"indicator": "INITIATIVES", "numerator": self.chance.randrange(2), "denominator": 0},
+        ]
         on = self.near()
         expires_on = on + timedelta(days=self.chance.randint(0, 60)) if self.chance.random() < 0.3 else None
         about = {"unit_id": self.chance.choice(COMMUNES), "counts": counts, "expires_on": expires_on, "on": on}
@@ -161,10 +164,11 @@ def check(play: Play, asked: Asked) -> None:
         view = active_view(connection, play.rig.projection)
         for code in COUNTS:
             expected = recount(play.facts, code, asked, today=TODAY, off=lambda day: not CALENDAR.is_working(day))
-            found = figure_of(view, code, scope, **about)
-            assert list(found or (0, 0)) == expected, (code, asked)
+            figure = read_figure(view, code, scope, **about)
+            found = figure.total() or (0, 0)
+            assert list(found) == expected, (code, asked)
             if asked.within is not None:
-                assert by_unit(view, code, scope, **about).get(asked.within, found or (0, 0)) == (found or (0, 0))
+                assert figure.units().get(asked.within, found) == found
 
 
 def play_and_check(url: str, chance: Random, steps: int) -> None:
@@ -172,7 +176,10 @@ def play_and_check(url: str, chance: Random, steps: int) -> None:
     rig = RunningRig(engine, projection=RunningFigures(CALENDAR), batch=chance.choice((1, 3, 50)))
     play = Play(rig, chance)
     try:
-        for _ in range(steps):
+        defined_at = chance.randrange(steps)
+        for nth in range(steps):
+            if nth == defined_at:
+                rig.define("INITIATIVES", "period")
             play.step()
             if chance.random() < 0.1:
                 rig.projector.run_once()

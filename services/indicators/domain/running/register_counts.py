@@ -17,4 +17,4 @@ def _shares(entry: RegisterEntry) -> Iterator[Share]:
             yield Share(count.indicator, entry.unit_id, entry.on, -numerator, -denominator, since=until)
 
 
-REGISTER_COUNTS = Family(source=RegisterEntry, figures=(), shares=_shares)
+REGISTER_COUNTS = Family(source=RegisterEntry, figures=(), shares=_shares, version=2)

@@ -1,6 +1,6 @@
 """For which units a figure of a unit counts: a scope of the dated tree, in the borders of then or of now."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -34,20 +34,3 @@ class Scope:
         if at not in self._lines:
             self._lines[at] = self.units.place(unit_id, day, borders=self.borders, today=self.today)
         return self._lines[at]
-
-
-@dataclass(frozen=True, slots=True)
-class TheseUnits:
-    """Takes in the units named and nothing below them, in the borders of then."""
-
-    unit_ids: Collection[str] | None = None
-
-    def places(self, unit_id: str, day: date) -> Iterable[str]:
-        """Give the unit itself, if it is one of them."""
-        del day
-        return (unit_id,) if self.unit_ids is None or unit_id in self.unit_ids else ()
-
-    def takes(self, unit_id: str, day: date) -> bool:
-        """Tell whether it is one of them."""
-        del day
-        return self.unit_ids is None or unit_id in self.unit_ids

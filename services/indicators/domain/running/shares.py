@@ -1,10 +1,22 @@
 """What one thing (a task, a dossier …) adds to a figure, and how a family of figures is described. Pure."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+
+class Sums(NamedTuple):
+    """A numerator and a denominator."""
+
+    numerator: int = 0
+    denominator: int = 0
+
+    def plus(self, other: "Sums") -> "Sums":
+        """Add up."""
+        return Sums(self.numerator + other.numerator, self.denominator + other.denominator)
 
 
 class Share(NamedTuple):
@@ -58,6 +70,14 @@ class Family:
     figures: tuple[Figure, ...]
     shares: Callable[[Any], Iterable[Share]]
     version: int = 1
+
+
+def added(parts: Iterable[tuple[str, Sums]]) -> dict[str, Sums]:
+    """Add up what has the same name, in order of the names."""
+    found: dict[str, Sums] = defaultdict(Sums)
+    for name, sums in parts:
+        found[name] = found[name].plus(sums)
+    return dict(sorted(found.items()))
 
 
 def value_of(shown: Shows, numerator: int, denominator: int) -> float | None:

@@ -43,15 +43,6 @@ VERSION = sum(family.version for family in FAMILIES)
 """Grows with each family that is added and each that changes: the figures are then built anew by themselves."""
 
 
-PERIOD_FIGURES = tuple(sorted(code for code, figure in FIGURES.items() if not figure.stock))
-"""The indicators that are sums of a period."""
-
-
-def is_stock(code: str) -> bool:
-    """Tell whether an indicator is a level at a day, as is every count of a register, whose code is data."""
-    return code not in FIGURES or FIGURES[code].stock
-
-
 def shows(code: str, denominator: int) -> Shows:
     """Tell what is made of an indicator's sums; a register's count is a share where it has a denominator."""
     if code in FIGURES:

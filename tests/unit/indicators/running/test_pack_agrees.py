@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from services.indicators.domain.running.shares import Shows
-from services.indicators.domain.running.table import FIGURES, is_stock
+from services.indicators.domain.running.table import FIGURES
 
 PACK = Path(__file__).parents[4] / "packs" / "thang-binh-2021"
 DEFINED = {it["code"]: it for it in json.loads((PACK / "indicators.json").read_text("utf-8"))["indicators"]}
@@ -22,6 +22,6 @@ def test_every_automatic_indicator_of_the_pack_has_a_family():
 @pytest.mark.parametrize("code", sorted(FIGURES.keys() & DEFINED.keys()))
 def test_a_family_sums_as_its_indicator_is_defined(code):
     defined = DEFINED[code]
-    assert is_stock(code) == (defined.get("sums") == "stock")
+    assert FIGURES[code].stock == (defined.get("sums") == "stock")
     shown = {"percent": Shows.PERCENT, "count": Shows.COUNT, "working_days": Shows.MEAN}
     assert FIGURES[code].shows is shown[defined["unit"]]
