@@ -2,6 +2,7 @@
 
 from marshmallow import Schema, fields, validate
 
+from services.chassis.clock import CIVIL_ZONE
 from services.chassis.http.paging import PageQuery
 from services.indicators.api.service import CODE, LONGEST_TEXT, SLUG, in_our_time
 
@@ -69,10 +70,16 @@ class RegisterList(Schema):
 
 
 class EntriesQuery(PageQuery):
-    """Which entries are wanted; those that count today where no day is said."""
+    """Which entries are wanted; those that count today where no day is said, as known by now where no time is."""
 
     unit_id = fields.String(load_default=None, validate=SLUG)
     as_of = fields.Date(load_default=None, validate=in_our_time)
+    known_at = fields.AwareDateTime(
+        load_default=None,
+        validate=in_our_time,
+        default_timezone=CIVIL_ZONE,
+        metadata={"description": "Only what was recorded by then."},
+    )
 
 
 class EntryWriting(Schema):

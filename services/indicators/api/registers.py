@@ -51,7 +51,7 @@ from services.indicators.domain.register import Entry, entry_name
 from services.indicators.domain.register_events import RegisterForm
 from services.indicators.handlers.kinds import ENTRY, REGISTER
 from services.indicators.projections.catalogue import read_registers
-from services.indicators.projections.entries import ENTRIES, listed_entries
+from services.indicators.projections.entries import ENTRIES, WantedEntries, listed_entries
 
 blueprint = guarded_blueprint(
     "registers",
@@ -100,8 +100,10 @@ def list_entries(query: dict[str, Any], code: str) -> Response:
     """List the entries that count on a day."""
     _require(code)
     as_of, after, limit = query["as_of"] or today(), after_cursor(query["cursor"], str), query["limit"]
-    wanted = {"unit_id": query["unit_id"], "as_of": as_of, "after": after[0] if after else None, "limit": limit}
-    rows = sources().own(ENTRIES, lambda view: listed_entries(view, code, **wanted))
+    wanted = WantedEntries(register=code, unit_id=query["unit_id"], as_of=as_of, known_at=query["known_at"])
+    rows = sources().own(
+        ENTRIES, lambda view: listed_entries(view, wanted, after=after[0] if after else None, limit=limit)
+    )
     items, following = page_of(rows or (), limit, key=lambda row: [row.name])
     return json_answer({"as_of": as_of, "items": [_line(row, as_of) for row in items], "next": following})
 

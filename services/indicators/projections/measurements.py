@@ -11,9 +11,7 @@ from services.chassis.projection import Delivery, TableName, View
 from services.chassis.projection_rows import known_rows, told, write_rows
 from services.indicators.domain.catalogue_events import Document
 from services.indicators.domain.periods import period_of
-
-NEVER = 2**62
-"""When a measurement that stands is replaced."""
+from services.indicators.projections.known_times import NEVER, milliseconds
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -82,13 +80,13 @@ def _fold(rows: dict[str, dict[str, Any]], stage: str, message: _Told) -> None:
         "stage": "published" if stage == "corrected" else stage,
     }
     if stage in {"published", "corrected"}:
-        row |= {"published_on": message.on, "published": _ms(message.at), "replaced": NEVER}
+        row |= {"published_on": message.on, "published": milliseconds(message.at), "replaced": NEVER}
     elif stage != "returned":
         row[f"{stage}_on"] = message.on
     if stage == "corrected" and message.replaces in rows:
         rows[message.replaces] |= {
             "stage": "replaced",
-            "replaced": _ms(message.at),
+            "replaced": milliseconds(message.at),
             "replaced_by": message.measurement_id,
         }
 
@@ -97,7 +95,7 @@ def published_rows(
     view: View, indicators: Iterable[str], *, since: date, until: date, known_until: datetime
 ) -> Sequence[Row[Any]]:
     """Give what was published at a time of indicators' periods that end in some days, the newest period last."""
-    table, known = view.table("measurements"), _ms(known_until)
+    table, known = view.table("measurements"), milliseconds(known_until)
     query = select(table).where(
         table.c.indicator.in_(sorted(set(indicators))),
         table.c.until >= since.isoformat(),
@@ -115,10 +113,6 @@ def listed(view: View, *, after: str | None, limit: int, wanted: dict[str, str])
     if after is not None:
         query = query.where(table.c.measurement_id > after)
     return view.connection.execute(query.order_by(table.c.measurement_id).limit(limit + 1)).all()
-
-
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
 
 
 MEASUREMENTS = Measurements()

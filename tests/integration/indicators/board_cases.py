@@ -360,3 +360,21 @@ class BoardCases:
         assert [it["entry_id"] for it in (*first["items"], *second["items"])] == ["iso-02", "iso-03", "iso-04"]
         assert {it["warning"] for it in rig.ask(path, as_of="2024-02-01")["items"]} == {"expires_soon"}
         assert {it["warning"] for it in rig.ask(path, as_of="2024-03-20")["items"]} == {"expired"}
+
+    def test_entries_are_listed_as_they_were_known(self, rig: IndicatorsRig, whole_pack) -> None:
+        load_pack(rig.service, whole_pack)
+        path = "/registers/iso/entries"
+        written, before = rig.ask(f"{path}/iso-02"), rig.clock.business_now().isoformat()
+        rig.pass_days(3)
+        values = {**written["values"], "number": "01/2021"}
+        anew = {"unit_id": written["unit_id"], "values": values, "on": "2021-06-01"}
+        rig.done(f"{path}/iso-02", anew, method="PUT")
+        rig.done(f"{path}/iso-03/closing", {"reason": "Thu hồi", "on": "2021-05-01"})
+        rig.follow()
+        then = rig.ask(path, as_of="2021-05-31", known_at=before)["items"]
+        assert [it["entry_id"] for it in then] == ["iso-01", "iso-02", "iso-03", "iso-04"]
+        assert (then[1]["values"], then[2]["closed_on"]) == (written["values"], None)
+        assert [it["entry_id"] for it in rig.ask(path, as_of="2021-05-31")["items"]] == ["iso-01", "iso-04"]
+        now = rig.ask(path)["items"]
+        assert [(it["entry_id"], it["values"]["number"]) for it in now][1] == ("iso-02", "01/2021")
+        assert rig.ask(path, as_of="2021-05-31", known_at="2021-06-17T00:00:00+07:00")["items"] == []
