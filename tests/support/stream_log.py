@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine
 
 from services.chassis.broker.port import Broker
 from services.chassis.database import open_database
 from services.chassis.leases import Leases
-from services.chassis.projector import Limits, Projector
+from services.chassis.projector import Diverged, Limits, Projector
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.sending import Sender
 from services.gateway.streams.channels import channel_of
@@ -104,6 +105,13 @@ class Services:
         self.log.write(*markers)
 
 
+def described_services() -> Services:
+    """Give services that have told of the small tree."""
+    told = Services()
+    told.describe_all()
+    return told
+
+
 @dataclass(slots=True)
 class StreamLogUnderTest:
     """The projector and the reader of a log."""
@@ -117,6 +125,14 @@ class StreamLogUnderTest:
         """Apply everything published so far."""
         while self.projector.run_once():
             pass
+
+    def reconcile(self) -> None:
+        """Stop at a restore that took back what was applied, and build anew, as `cchc reconcile` does."""
+        with pytest.raises(Diverged):
+            self.catch_up()
+        self.restart()
+        self.projector.rebuild()
+        self.catch_up()
 
     def restart(self) -> None:
         """Let another process take over."""

@@ -2,8 +2,10 @@
 
 import pytest
 
+from services.chassis.testing.in_memory import InMemoryBroker
 from services.gateway.identity.set_up import CompleteSetUp
 from tests.support.gateway import a_gateway
+from tests.support.stream_log import a_stream_log, described_services
 
 USER_NAME = "phong.noi.vu"
 PASSWORD = "một câu dài dễ nhớ 53"
@@ -12,6 +14,21 @@ PASSWORD = "một câu dài dễ nhớ 53"
 @pytest.fixture
 def under_test(tmp_path):
     made = a_gateway(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def services():
+    """Services whose messages a stream log copies."""
+    return described_services()
+
+
+@pytest.fixture
+def log(tmp_path, services):
+    """A stream log in a file, caught up."""
+    made = a_stream_log(tmp_path / "streams.db", InMemoryBroker(services.log))
+    made.catch_up()
     yield made
     made.close()
 

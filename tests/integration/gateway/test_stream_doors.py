@@ -10,27 +10,10 @@ import pytest
 
 from services.chassis.database import open_database
 from services.chassis.http.rates import TokenBuckets
-from services.chassis.projector import Diverged
-from services.chassis.testing.in_memory import InMemoryBroker
 from services.gateway.streams.lines import Lines
 from tests.support.servers.ports import eventually
 from tests.support.stream_doors import sse_events, stream_doors
-from tests.support.stream_log import Services, Subscriber, a_stream_log
-
-
-@pytest.fixture
-def services():
-    told = Services()
-    told.describe_all()
-    return told
-
-
-@pytest.fixture
-def log(tmp_path, services):
-    made = a_stream_log(tmp_path / "streams.db", InMemoryBroker(services.log))
-    made.catch_up()
-    yield made
-    made.close()
+from tests.support.stream_log import Subscriber
 
 
 @pytest.fixture
@@ -166,10 +149,7 @@ def test_a_line_that_was_open_over_a_restore_is_told_how_to_go_on_and_closed(ope
         assert [next(heard)[0] for _ in range(4)] == ["message", "message", "message", "heartbeat"]
         services.restore("indicators", backup)
         services.release("xa-an")
-        with pytest.raises(Diverged):
-            log.catch_up()
-        log.restart()
-        log.projector.rebuild()
+        log.reconcile()
         last = list(heard)[-1]
     assert (last[0], last[2]["code"], last[2]["params"]["kept_through"]) == ("problem", "token_stale", 1)
     eventually(lambda: not open_doors.doors.lines.open)

@@ -14,7 +14,7 @@ from services.gateway.streams.channel_routes import channel_routes
 from services.gateway.streams.openapi import openapi_document
 from tests.support.published import CHECKS
 from tests.support.stream_doors import stream_doors
-from tests.support.stream_log import Services, a_stream_log
+from tests.support.stream_log import a_stream_log, described_services
 
 EXAMPLES = 12
 VALID = {
@@ -41,8 +41,7 @@ with warnings.catch_warnings():
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
-    services = Services()
-    services.describe_all()
+    services = described_services()
     for nth in range(4):
         services.release("xa-an")
         services.assign(f"t{nth}", "xa-binh")
