@@ -1,9 +1,8 @@
 """Putting entries at the ends of channels: the next sequence, the hash, and the day under which it counts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, insert, select
 
@@ -12,6 +11,7 @@ from services.gateway.streams.chain import beginning_of, linked
 from services.gateway.streams.log_tables import DAYS, HEADS, MEMBERS
 
 KEYS_PER_QUERY = 500
+Key = TypeVar("Key")
 
 
 class Head(NamedTuple):
@@ -57,17 +57,23 @@ def append_to_channels(connection: Connection, joining: Sequence[Joining]) -> No
 def heads_of(connection: Connection, channels: Iterable[str]) -> dict[str, Head]:
     """Give how far channels are; one that holds nothing is left out."""
     found: dict[str, Head] = {}
-    wanted = sorted(set(channels))
-    for start, stop in pairwise([*range(0, len(wanted), KEYS_PER_QUERY), len(wanted)]):
-        query = select(HEADS).where(HEADS.c.channel.in_(wanted[start:stop]))
+    for wanted in chunks_of(sorted(set(channels))):
+        query = select(HEADS).where(HEADS.c.channel.in_(wanted))
         found |= {row.channel: Head(row.epoch, row.sequence, row.hash, row.day) for row in connection.execute(query)}
     return found
 
 
+def chunks_of(keys: Sequence[Key]) -> Iterator[Sequence[Key]]:
+    """Cut keys into as many as one query names."""
+    for start in range(0, len(keys), KEYS_PER_QUERY):
+        yield keys[start : start + KEYS_PER_QUERY]
+
+
 def _extend_days(connection: Connection, days: dict[tuple[str, date], tuple[int, int]]) -> None:
     known: dict[tuple[str, date], int] = {}
-    for channel in {channel for channel, _ in days}:
-        query = select(DAYS).where(DAYS.c.channel == channel).order_by(DAYS.c.day.desc()).limit(1)
+    told = sorted({day for _, day in days})
+    for channels in chunks_of(sorted({channel for channel, _ in days})):
+        query = select(DAYS).where(DAYS.c.channel.in_(channels), DAYS.c.day.in_(told))
         known |= {(row.channel, row.day): row.first for row in connection.execute(query)}
     rows = [(*key, known.get(key, first), last) for key, (first, last) in sorted(days.items())]
     upsert(connection, DAYS, rows)

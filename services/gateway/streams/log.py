@@ -15,16 +15,19 @@ from services.chassis.envelope import CloudEvent
 from services.chassis.projection import Delivery, TableName, View
 from services.chassis.projection_rows import read
 from services.chassis.upsert import upsert
-from services.gateway.streams.appending import append_to_channels
+from services.gateway.streams.appending import append_to_channels, chunks_of
 from services.gateway.streams.chain import digest_of
 from services.gateway.streams.channels import STREAM_OF_TOPIC
 from services.gateway.streams.log_tables import ENTRIES, STATE, define_log
-from services.gateway.streams.membership import Entry, no_longer_waiting, places_of
+from services.gateway.streams.membership import Entry, place_entries, place_waiting
 from services.gateway.streams.places import place_of
 from services.gateway.streams.retraction import count_markers, retract, superseded
 from services.gateway.streams.unit_tree import Parent, UnitTree, tree_of
 
 UNIT_TOPIC = "directory.unit.state.v1"
+
+Told = tuple[Delivery, CloudEvent]
+"""A message that is no tombstone."""
 
 
 class _UnitRecorded(msgspec.Struct, frozen=True):
@@ -63,14 +66,13 @@ class StreamLog:
         connection = view.connection
         last = _begin(connection)
         news = _learn_units(view, [it for it in batch if it.topic == self.unit_topic])
-        told = [it for it in batch if it.topic != self.unit_topic and it.event is not None]
+        told = [(it, it.event) for it in batch if it.topic != self.unit_topic and it.event is not None]
         entries = _new_entries(view, told, last)
         if not entries and not news:
             return
         tree = tree_in(view)
-        joining = [*no_longer_waiting(connection, tree, news, self.streams)]
-        for entry in entries:
-            joining += places_of(connection, tree, entry, self.streams[entry.delivery.topic])
+        joining = place_waiting(connection, tree, news, self.streams)
+        joining += place_entries(connection, tree, entries, self.streams)
         _write_entries(connection, entries)
         append_to_channels(connection, joining)
 
@@ -104,14 +106,13 @@ def _parents(event: CloudEvent | None) -> str:
     return msgspec.json.encode(parents).decode()
 
 
-def _new_entries(view: View, batch: Sequence[Delivery], last: int) -> list[Entry]:
-    units = _units_named(view, batch)
-    known, replaced = _present(view.connection, batch)
+def _new_entries(view: View, told: Sequence[Told], last: int) -> list[Entry]:
+    units = _units_named(view, told)
+    known, replaced = _present(view.connection, told)
     retract(view.connection, replaced)
     entries: list[Entry] = []
-    for delivery, (unit_id, day) in zip(batch, units, strict=True):
-        event = delivery.event
-        if event is not None and event.id not in known:
+    for (delivery, event), (unit_id, day) in zip(told, units, strict=True):
+        if event.id not in known:
             entries.append(Entry(last + len(entries) + 1, delivery, event, unit_id, day, _digest(event)))
     return entries
 
@@ -123,32 +124,28 @@ def _digest(event: CloudEvent) -> bytes:
         raise InvalidMessage(f"{event.type}: {error}") from error
 
 
-def _units_named(view: View, batch: Sequence[Delivery]) -> list[tuple[str | None, date]]:
+def _units_named(view: View, told: Sequence[Told]) -> list[tuple[str | None, date]]:
     """Give unit and day of each message; one that names no unit concerns the one that its subject concerned before."""
     table = view.table("subjects")
-    subjects = sorted({it.event.subject for it in batch if it.event is not None})
     known: dict[str, str] = {}
-    for start in range(0, len(subjects), 500):
-        query = select(table).where(table.c.subject.in_(subjects[start : start + 500]))
+    for subjects in chunks_of(sorted({event.subject for _, event in told})):
+        query = select(table).where(table.c.subject.in_(subjects))
         known |= {row.subject: row.unit_id for row in view.connection.execute(query)}
     named, changed = [], {}
-    for delivery in batch:
-        assert delivery.event is not None  # noqa: S101 - tombstones were left out before
-        unit_id, day = place_of(delivery.event)
-        subject = delivery.event.subject
-        if unit_id is not None and known.get(subject) != unit_id:
-            known[subject] = changed[subject] = unit_id
-        named.append((known.get(subject), day))
+    for _, event in told:
+        unit_id, day = place_of(event)
+        if unit_id is not None and known.get(event.subject) != unit_id:
+            known[event.subject] = changed[event.subject] = unit_id
+        named.append((known.get(event.subject), day))
     upsert(view.connection, table, sorted(changed.items()))
     return named
 
 
-def _present(connection: Connection, batch: Sequence[Delivery]) -> tuple[set[str], list[int]]:
+def _present(connection: Connection, told: Sequence[Told]) -> tuple[set[str], list[int]]:
     """Give the ids that the log has at their numbers already, and the entries at whose numbers others stand now."""
     lanes: dict[tuple[str, int], dict[int, str]] = {}
-    for it in batch:
-        assert it.event is not None  # noqa: S101 - as above
-        lanes.setdefault((it.topic, it.partition), {})[it.number] = it.event.id
+    for it, event in told:
+        lanes.setdefault((it.topic, it.partition), {})[it.number] = event.id
     known, replaced = set(), []
     for (topic, partition), ids in lanes.items():
         lane = ENTRIES.c.topic == topic, ENTRIES.c.partition == partition

@@ -5,7 +5,6 @@ the channel begins a new epoch there. Tokens from before that place go on; every
 """
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
@@ -13,7 +12,7 @@ from services.chassis.projector.incarnations import Lineage
 from services.chassis.projector.positions import load_markers
 from services.chassis.projector.tables import INCARNATIONS
 from services.chassis.upsert import upsert
-from services.gateway.streams.appending import KEYS_PER_QUERY, Joining, append_to_channels
+from services.gateway.streams.appending import Joining, append_to_channels, chunks_of
 from services.gateway.streams.chain import beginning_of
 from services.gateway.streams.log_tables import DAYS, ENTRIES, EPOCHS, HEADS, MEMBERS, WAITING
 
@@ -40,13 +39,13 @@ def superseded(connection: Connection) -> list[int]:
 def retract(connection: Connection, ordinals: Sequence[int]) -> None:
     """Take entries out of the log and out of every channel."""
     first_gone: dict[str, int] = {}
-    for chunk in _chunks(ordinals):
+    for chunk in chunks_of(ordinals):
         gone = select(MEMBERS.c.channel, func.min(MEMBERS.c.sequence).label("first")).where(
             MEMBERS.c.ordinal.in_(chunk)
         )
         for row in connection.execute(gone.group_by(MEMBERS.c.channel)):
             first_gone[row.channel] = min(row.first, first_gone.get(row.channel, row.first))
-    for chunk in _chunks(ordinals):
+    for chunk in chunks_of(ordinals):
         for table in (MEMBERS, ENTRIES, WAITING):
             connection.execute(delete(table).where(table.c.ordinal.in_(chunk)))
     for channel, first in sorted(first_gone.items()):
@@ -79,8 +78,3 @@ def _cut_head(connection: Connection, channel: str, kept: int) -> None:
     row = (channel, head.epoch + 1, kept, kept_hash or beginning_of(channel), day or head.day)
     upsert(connection, HEADS, [row])
     upsert(connection, EPOCHS, [(channel, head.epoch + 1, kept)])
-
-
-def _chunks(ordinals: Sequence[int]) -> list[Sequence[int]]:
-    bounds = pairwise([*range(0, len(ordinals), KEYS_PER_QUERY), len(ordinals)])
-    return [ordinals[start:stop] for start, stop in bounds]
