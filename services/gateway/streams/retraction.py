@@ -5,6 +5,7 @@ the channel begins a new epoch there. Tokens from before that place go on; every
 """
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
@@ -75,6 +76,6 @@ def _cut_head(connection: Connection, channel: str, kept: int) -> None:
     place = and_(MEMBERS.c.channel == channel, MEMBERS.c.sequence == kept)
     kept_hash = connection.execute(select(MEMBERS.c.hash).where(place)).scalar_one_or_none()
     day = connection.execute(select(func.max(DAYS.c.day)).where(DAYS.c.channel == channel)).scalar_one_or_none()
-    row = (channel, head.epoch + 1, kept, kept_hash or beginning_of(channel), day or head.day)
+    row = (channel, head.epoch + 1, kept, kept_hash or beginning_of(channel), day or date.min)
     upsert(connection, HEADS, [row])
     upsert(connection, EPOCHS, [(channel, head.epoch + 1, kept)])

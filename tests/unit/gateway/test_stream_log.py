@@ -5,20 +5,17 @@ from datetime import date
 
 import pytest
 
-from services.chassis.projector import Diverged
 from services.chassis.testing.in_memory import InMemoryBroker
 from services.gateway.streams.channels import channel_of
 from services.gateway.streams.errors import TokenStale
 from services.gateway.streams.log_tables import MEMBERS
 from services.gateway.streams.tokens import read_token
-from tests.support.stream_log import Services, Subscriber, a_stream_log, hash_after
+from tests.support.stream_log import Subscriber, a_stream_log, described_services, hash_after
 
 
 @pytest.fixture
 def services():
-    told = Services()
-    told.describe_all()
-    return told
+    return described_services()
 
 
 @pytest.fixture
@@ -151,11 +148,7 @@ def test_what_a_restore_took_back_leaves_and_tokens_before_it_go_on(log, service
     late, tasks = subscribed(log, "figures"), subscribed(log, "tasks")
     services.restore("indicators", backup)
     services.release("xa-binh")
-    with pytest.raises(Diverged):
-        log.catch_up()
-    log.restart()
-    log.projector.rebuild()
-    log.catch_up()
+    log.reconcile()
 
     early.follow(log.reader)
     assert len(early.events) == 2
@@ -179,12 +172,19 @@ def test_a_restore_after_which_nothing_came_takes_back_all_the_same(log, service
     services.release("xa-an")
     log.catch_up()
     services.restore("indicators", backup)
-    with pytest.raises(Diverged):
-        log.catch_up()
-    log.restart()
-    log.projector.rebuild()
-    log.catch_up()
+    log.reconcile()
     assert log.reader.head(channel_of("figures")).sequence == 1
+
+
+def test_a_channel_that_a_restore_emptied_counts_its_days_anew(log, services):
+    services.release("xa-an", day="2021-12-31")
+    log.catch_up()
+    services.restore("indicators", dict.fromkeys(services.senders["indicators"].heads, 0))
+    services.release("xa-an", day="2021-06-18")
+    log.reconcile()
+    day = date(2021, 6, 18)
+    found = log.reader.completeness(channel_of("figures"), day, day)
+    assert (found.first, found.last) == (1, 1)
 
 
 def test_a_log_that_was_lost_makes_tokens_stale_that_do_not_fit(tmp_path, services):
