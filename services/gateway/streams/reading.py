@@ -94,8 +94,10 @@ class StreamReader:
             TokenStale: The channel does not hold what the subscriber has read.
         """
         with self._reading() as connection:
-            start = _start(connection, channel, token)
-            return start, _messages(connection, channel, start, limit)
+            head = _head(connection, channel)
+            start = _start(connection, channel, token, head)
+            # Whoever waits at the end asks again and again: one query tells that nothing came.
+            return start, [] if start == head else _messages(connection, channel, start, limit)
 
     def completeness(self, channel: Channel, since: date, until: date) -> Completeness:
         """Say what a channel holds of the days from `since` to `until`, both included."""
@@ -138,25 +140,25 @@ def _place(connection: Connection, channel: Channel, epoch: int, sequence: int) 
     return Place(epoch, sequence, connection.execute(query).scalar_one())
 
 
-def _start(connection: Connection, channel: Channel, token: Token | None) -> Place:
-    head = _head(connection, channel)
+def _start(connection: Connection, channel: Channel, token: Token | None, head: Place) -> Place:
     if token is None:
         return Place(head.epoch, 0, beginning_of(channel.id))
     if token.epoch <= head.epoch and token.sequence <= head.sequence:
-        place = _place(connection, channel, head.epoch, token.sequence)
+        at_end = token.sequence == head.sequence
+        place = head if at_end else _place(connection, channel, head.epoch, token.sequence)
         if token.fits(place.hash):
             return place
-    raise TokenStale("The channel does not hold what you have read.", **_ways_on(connection, channel, token))
+    raise TokenStale("The channel does not hold what you have read.", **_ways_on(connection, channel, token, head))
 
 
-def _ways_on(connection: Connection, channel: Channel, token: Token) -> Mapping[str, object]:
-    """Say how to go on: from a snapshot, or, where the break is known, by giving up what came behind it."""
+def _ways_on(connection: Connection, channel: Channel, token: Token, head: Place) -> Mapping[str, object]:
+    """Say how to go on: from a snapshot, or, where the break is known, by giving up what was read behind it."""
     base = f"/streams/v1/{channel.id}"
     ways: dict[str, object] = {"channel": channel.id, "snapshot": f"{base}/snapshot"}
     since = and_(EPOCHS.c.channel == channel.id, EPOCHS.c.epoch > token.epoch)
     kept = connection.execute(select(func.min(EPOCHS.c.kept_through)).where(since)).scalar_one()
-    if kept is not None:
-        place = _place(connection, channel, _head(connection, channel).epoch, kept)
+    if kept is not None and kept < token.sequence:
+        place = _place(connection, channel, head.epoch, kept)
         ways |= {"kept_through": kept, "after": str(place.token), "feed": f"{base}?after={place.token}"}
     return ways
 

@@ -176,6 +176,19 @@ def test_a_restore_after_which_nothing_came_takes_back_all_the_same(log, service
     assert log.reader.head(channel_of("figures")).sequence == 1
 
 
+def test_a_place_before_a_break_that_never_was_the_channels_is_led_to_a_snapshot_alone(log, services):
+    services.release("xa-an")
+    services.release("xa-an")
+    backup = dict(services.senders["indicators"].heads)
+    services.release("xa-an")
+    log.catch_up()
+    services.restore("indicators", backup)
+    log.reconcile()
+    with pytest.raises(TokenStale) as refused:
+        log.reader.after(channel_of("figures"), read_token("1.1.0123456789abcdef"), 10)
+    assert refused.value.params == {"channel": "figures", "snapshot": "/streams/v1/figures/snapshot"}
+
+
 def test_a_channel_that_a_restore_emptied_counts_its_days_anew(log, services):
     services.release("xa-an", day="2021-12-31")
     log.catch_up()
