@@ -16,17 +16,17 @@ _FOR_EVERYTHING = frozenset({"reform_desk"})
 _FOR_THEIR_UNIT = frozenset({"provincial_reader", "unit_head", "unit_clerk", "chairman", "inspector"})
 
 
-def covered(caller: Caller, channel: Channel, tree: UnitTree, day: date) -> bool:
-    """Say whether a caller may read a channel, by the tree of today.
+def covered(caller: Caller, unit_id: str | None, tree: UnitTree, day: date) -> bool:
+    """Say whether a caller may read the channels of a unit, `None` for the whole tenant's, by the tree of today.
 
-    The whole tenant's channel is for those who are appointed at its top, everywhere, or at the reform desk.
+    The whole tenant's are for those who are appointed at its top, everywhere, or at the reform desk.
     """
     units = caller.units_as(*_FOR_THEIR_UNIT)
     if EVERYWHERE in units or caller.units_as(*_FOR_EVERYTHING):
         return True
-    if channel.unit_id is None:
+    if unit_id is None:
         return not units.isdisjoint(tree.tops(day))
-    return not units.isdisjoint(tree.last_chain(channel.unit_id, day))
+    return not units.isdisjoint(tree.last_chain(unit_id, day))
 
 
 def require_covered(caller: Caller, channel: Channel, tree: UnitTree, day: date) -> None:
@@ -35,5 +35,5 @@ def require_covered(caller: Caller, channel: Channel, tree: UnitTree, day: date)
     Raises:
         UnitNotYours: The channel tells of units that are not the caller's.
     """
-    if not covered(caller, channel, tree, day):
+    if not covered(caller, channel.unit_id, tree, day):
         raise UnitNotYours("The channel tells of units that are not yours.", channel=channel.id)

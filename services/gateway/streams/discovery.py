@@ -1,6 +1,5 @@
 """What a subscriber reads first: which channels are theirs, how far each is, and how the doors work."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -52,12 +51,9 @@ async def discovery(doors: Doors, request: Request) -> Response:
     return json_answer(said)
 
 
-def _channels(caller: Caller, tree: UnitTree, day: date) -> Iterator[Channel]:
-    for stream in STREAMS:
-        for unit_id in (None, *sorted(tree.parents)):
-            channel = Channel(stream, unit_id)
-            if covered(caller, channel, tree, day):
-                yield channel
+def _channels(caller: Caller, tree: UnitTree, day: date) -> list[Channel]:
+    scopes = [it for it in (None, *sorted(tree.parents)) if covered(caller, it, tree, day)]
+    return [Channel(stream, unit_id) for stream in STREAMS for unit_id in scopes]
 
 
 def _said(channel: Channel, heads: dict[str, Place]) -> dict[str, Any]:
