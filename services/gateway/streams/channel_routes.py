@@ -1,6 +1,7 @@
 """The addresses of the channels' doors."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
 
 import msgspec
 from starlette.requests import Request
@@ -48,9 +49,13 @@ def _door(doors: Doors, door: Door) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _document(doors: Doors, make: Callable[[], object]) -> Callable[[Request], Awaitable[Response]]:
+    @cache
+    def body() -> bytes:
+        return msgspec.json.encode(make())
+
     async def written(doors: Doors, request: Request) -> Response:
         doors.rates.admit_stranger(request.client.host if request.client else "", doors.clock.now().timestamp())
         known_only(request)
-        return answer(msgspec.json.encode(make()), "application/json; charset=utf-8", {"Cache-Control": "max-age=300"})
+        return answer(body(), "application/json; charset=utf-8", {"Cache-Control": "max-age=300"})
 
     return _door(doors, written)

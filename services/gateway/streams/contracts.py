@@ -34,7 +34,6 @@ def stream_contracts() -> tuple[Contract, ...]:
     return tuple(it for it in found if it.topic in STREAM_OF_TOPIC)
 
 
-@cache
 def chain_vectors() -> dict[str, Any]:
     """Read how the rolling hash is made, with its test vectors."""
     read: dict[str, Any] = json.loads(_VECTORS.read_text("utf-8"))

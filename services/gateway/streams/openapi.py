@@ -66,8 +66,10 @@ def _paths() -> Said:
 
 def _feed() -> Said:
     operation = _operation("Read the messages behind a token, or wait for them", None, tuple(_PROBLEMS))
-    batch = {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}}
-    batch["example"] = [example_of(stream_contracts()[0], "thang-binh")]  # type: ignore[assignment]  # JSON
+    batch = {
+        "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
+        "example": [example_of(stream_contracts()[0], "thang-binh")],
+    }
     operation["parameters"] = [_after(), _wait(), _limit(), _header("If-None-Match", "The ETag of an answer before.")]
     operation["responses"]["200"] = _answer(
         "The next messages, none when there were none in time.", "application/cloudevents-batch+json", batch
