@@ -84,7 +84,3 @@ def _refusal_of(error: Exception) -> Refusal:
     if isinstance(error, HTTPException):
         return {404: RouteNotFound, 405: MethodNotAllowed}.get(error.status_code, BadRequest)()
     return Unavailable() if is_passing(error) else InternalFailure()
-
-
-HANDLED: tuple[type[Exception], ...] = (Refusal, HTTPException, Exception)
-"""What `refused` is told of, for `Starlette(exception_handlers=…)`."""
