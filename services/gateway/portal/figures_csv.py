@@ -5,6 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from services.gateway.reporting.spreadsheets import harmless
+
 TARGET_COLUMNS = (
     "chi_tieu",
     "muc",
@@ -30,8 +32,6 @@ TARGET_COLUMNS = (
 
 SERIES_COLUMNS = ("chi_so", "theo", "ma", "ten", "tu_so", "mau_so", "gia_tri", "don_vi_tinh", "den_ngay")
 """The header of one indicator: rows `month` and rows `unit`."""
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def targets_csv(items: Iterable[Mapping[str, Any]]) -> str:
@@ -87,9 +87,8 @@ def _written(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """Keep spreadsheets from reading a text as a formula; a number stays one."""
     if value is None:
         return ""
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return harmless(value)

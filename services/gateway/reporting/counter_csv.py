@@ -10,6 +10,7 @@ from services.gateway.reporting.figures import Measure, Response, Tally, percent
 from services.gateway.reporting.projections.counter_results import Scope
 from services.gateway.reporting.projections.units import display_name
 from services.gateway.reporting.read_models import Reading
+from services.gateway.reporting.spreadsheets import harmless
 
 COLUMNS = (
     "nhan",
@@ -33,7 +34,6 @@ COLUMNS = (
 """The header, stable; decimal points, so that programs read it."""
 
 _LABEL = "khảo sát tại Một cửa"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def figures_csv(reading: Reading, scope: Scope, measure: Measure) -> str:
@@ -63,15 +63,10 @@ def _row(report: CounterReport, ballots: str, named: tuple[str, str], told: tupl
         _LABEL,
         since.isoformat() if since else "",
         report.scope.until.isoformat(),
-        *(_harmless(text) for text in named),
+        *map(harmless, named),
         ballots,
         tally.n,
         *tally.scores.values(),
         *("" if value is None else percent(value) for value in (share, *ends, response.rate)),
         tally.blocks,
     ]
-
-
-def _harmless(text: str) -> str:
-    """Keep spreadsheets from reading a name as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from services.chassis.envelope import decode
+from services.gateway.reporting.spreadsheets import harmless
 from services.gateway.streams.channels import Channel
 from services.gateway.streams.errors import TokenStale
 from services.gateway.streams.reading import Place, StreamReader
@@ -16,7 +17,6 @@ from services.gateway.streams.states import Row, State, fold
 
 _AT_ONCE = 5000
 _MOST_KEPT = 64
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(slots=True)
@@ -89,4 +89,4 @@ def _cell(value: object) -> object:
         value = msgspec.json.encode(value).decode()
     if isinstance(value, bool):
         return "true" if value else "false"
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value
+    return harmless(value)
