@@ -21,10 +21,10 @@ def reason_of(aim: Aim, verdict: Verdict, reading: Reading, definition: Definiti
     """Say in one sentence why a target stands as it does on a day."""
     if verdict.lack is Lack.NOT_MEASURABLE:
         return Reason(vi=f"Không đo được: {_clause(aim.why_not_vi)}", en=f"Not measurable: {_clause(aim.why_not_en)}")
+    if verdict.lack not in {None, Lack.SET_UNKNOWN}:
+        return _lack(verdict.lack, aim, reading, as_of)
     if aim.operator == "at_least":
         return _of_set(aim, verdict)
-    if verdict.lack is not None:
-        return _lack(verdict.lack, aim, reading, as_of)
     told = _told(aim, reading, definition)
     asked = _asked(aim)
     return Reason(
@@ -55,12 +55,13 @@ def _told(aim: Aim, reading: Reading, definition: Definition | None) -> Reason:
 
 def _arithmetic(reading: Reading, definition: Definition, value_vi: str, value_en: str) -> Reason:
     counts = (reading.numerator or 0, reading.denominator or 0)
+    in_vi, in_en = ([write(it, _decimals(it)) for it in counts] for write in (number_vi, number_en))
     vi, en = (
-        _filled(definition.sentence_vi, *map(number_vi, counts)),
-        _filled(definition.sentence_en, *map(number_en, counts)),
+        _filled(definition.sentence_vi, *in_vi),
+        _filled(definition.sentence_en, *in_en),
     )
-    vi = vi or f"{definition.numerator_vi}: {number_vi(counts[0])} trên {number_vi(counts[1])}"
-    en = en or f"{definition.numerator_en}: {number_en(counts[0])} of {number_en(counts[1])}"
+    vi = vi or f"{definition.numerator_vi}: {in_vi[0]} trên {in_vi[1]}"
+    en = en or f"{definition.numerator_en}: {in_en[0]} of {in_en[1]}"
     return Reason(vi=f"{vi} ({value_vi})", en=f"{en} ({value_en})")
 
 

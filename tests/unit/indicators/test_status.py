@@ -1,5 +1,6 @@
 """How targets stand, operator by operator, and the sentence that says why."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -133,6 +134,13 @@ def test_a_set_says_how_many_hold_and_how_many_are_not_known():
     assert said.en == "1 of 3 hold, 2 have no data yet; the target is at least 2."
 
 
+def test_a_set_whose_year_has_not_begun_says_so():
+    aim = an_aim(operator="at_least", value=2, indicator=None, conditions=SET)
+    eve = date(2020, 12, 31)
+    found = reason_of(aim, judge(aim, {"A": official(60)}, eve), Reading(), None, eve)
+    assert (found.vi, found.en) == ("Chưa có số liệu: năm 2021 chưa bắt đầu.", "No data: 2021 has not begun.")
+
+
 def said(aim: Aim, reading: Reading, as_of: date = JUNE):
     return reason_of(aim, judge(aim, {"ONTIME_SOLVED": reading}, as_of), reading, DEFINITION, as_of)
 
@@ -146,6 +154,13 @@ def test_the_reason_is_one_sentence_with_the_arithmetic():
         "1,204 dossiers were solved, 1,150 of them on time (95.5 %); the target is 90 % or more"
         " (running figure up to 18 June 2021)."
     )
+
+
+def test_counts_that_are_not_whole_are_told_with_their_decimals():
+    spent = replace(running(0, 0), value=50.2, numerator=12.55, denominator=25, lack=None)
+    found = said(an_aim(), spent)
+    assert found.vi.startswith("Đã giải quyết 25 hồ sơ, 12,55 đúng hạn (50,2 %)")
+    assert found.en.startswith("25 dossiers were solved, 12.55 of them on time (50.2 %)")
 
 
 def test_rounding_never_seems_to_reach_a_target_that_is_not_reached():
