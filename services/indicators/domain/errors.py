@@ -191,7 +191,7 @@ class EntryInvalid(RuleBroken):
 
 
 class RegisterInvalid(RuleBroken):
-    """Raised when a register's counts name fields that it does not have."""
+    """Raised when a register's counts name fields that it does not have, or an indicator that is told from other facts."""
 
     code = "register_invalid"
     title = "Định nghĩa sổ theo dõi không hợp lệ"

@@ -26,6 +26,7 @@ from services.indicators.domain.register_events import (
     RegisterEntryWritten,
     RegisterForm,
 )
+from services.indicators.domain.running.table import FIGURES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +91,8 @@ def define(state: Register, command: DefineRegister, is_defined: Callable[[str],
         raise RegisterExists(register=command.code)
     _refuse_inconsistent(command.form)
     for count in command.form.counts:
+        if count.indicator in FIGURES:
+            raise RegisterInvalid(f"{count.indicator} is told from other facts.", indicator=count.indicator)
         if not is_defined(count.indicator):
             raise UnknownIndicator(f"Nobody defined {count.indicator}.", indicator=count.indicator)
     return (RegisterDefined(code=command.code, form=command.form, at=command.at),)

@@ -1,5 +1,6 @@
 """Registers: what fits their form, and what an entry adds to which indicator."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -113,6 +114,13 @@ def test_a_register_is_defined_once():
 def test_a_register_counts_indicators_that_are_defined():
     command = DefineRegister(code="tthc", form=FORM, at=AT)
     register.given().when(define, command, lambda code: code != "SLOW").then_refused(UnknownIndicator, indicator="SLOW")
+
+
+def test_a_register_adds_nothing_to_a_figure_that_is_told_from_other_facts():
+    form = replace(FORM, counts=(RegisterCount(indicator="TASKS_ON_TIME"),))
+    command = DefineRegister(code="tthc", form=form, at=AT)
+    refused = register.given().when(define, command, lambda _code: True)
+    refused.then_refused(RegisterInvalid, indicator="TASKS_ON_TIME")
 
 
 @pytest.mark.parametrize(
