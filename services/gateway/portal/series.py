@@ -85,7 +85,7 @@ def sparkline(months: Sequence[Month], goal: float | None) -> Line | None:
 
 
 def chart(months: Sequence[Month], goal: float | None, *, within: tuple[float, float] | None = None) -> Line | None:
-    """Draw the way here with a scale of round values; `within` bounds the scale, such as 0 and 100 for shares."""
+    """Draw the way here with a scale of round values; `within` bounds it, such as 0 and 100 for shares, where none is beyond."""
     values = [it.value for it in months if it.value is not None]
     if len(values) < 2:
         return None
@@ -133,6 +133,8 @@ def _reach(values: Sequence[float]) -> tuple[float, float]:
 def _round_values(values: Sequence[float], within: tuple[float, float] | None) -> list[float]:
     """Give the round values that span all others, a handful of them."""
     low, high = min(values), max(values)
+    if within is not None and not within[0] <= low <= high <= within[1]:
+        within = None
     if low == high:
         low, high = low - 1, high + 1
     rough = (high - low) / (_MOST_RULES - 1)
@@ -140,6 +142,4 @@ def _round_values(values: Sequence[float], within: tuple[float, float] | None) -
     step = next(size * many for many in (1, 2, 2.5, 5, 10) if size * many >= rough)
     first, last = floor(low / step), ceil(high / step)
     rules = [round(at * step, 6) for at in range(first, last + 1)]
-    if within is not None:
-        rules = [it for it in rules if within[0] <= it <= within[1]]
-    return rules
+    return rules if within is None else [it for it in rules if within[0] <= it <= within[1]]

@@ -158,6 +158,13 @@ def test_a_chart_has_round_values_and_stays_within_its_bounds():
     assert chart([Month("2021-01", 5.0), Month("2021-02", 5.0)], None) is not None
 
 
+@pytest.mark.parametrize("values", [(150.0, 150.0), (96.0, 108.0), (-40.0, 20.0)])
+def test_a_chart_of_values_beyond_its_bounds_shows_all_of_them(values):
+    drawn = chart([Month(f"2021-0{nth}", value) for nth, value in enumerate(values, 1)], 100.0, within=(0.0, 100.0))
+    heights = [height for _, height in drawn.rules]
+    assert all(min(heights) <= dot.y <= max(heights) for dot in drawn.dots)
+
+
 def test_a_board_counts_every_target_once():
     targets = [target_of(it) for it in a_board()["items"]]
     assert sum(counts_of(targets).values()) == 26
