@@ -1,8 +1,10 @@
 """What may be asked for on a page by a form: its fields, how they are read, and what is wrong with them in words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from math import isfinite
 from typing import Any, Literal
 
 from werkzeug.datastructures import MultiDict
@@ -13,6 +15,9 @@ from services.gateway.portal.asking import Problem
 
 Kind = Literal["line", "area", "day", "number", "choice", "unit", "file", "hidden", "yes"]
 MOST_PARTS = 4
+
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?\d+([.,]\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,16 +112,14 @@ def _value(it: Field, written: str) -> tuple[object, str | None]:
 
 
 def _number(written: str) -> int | float | None:
-    """Read a number as people write it: 1.904 or 92,4; a point with one or two digits behind it is a comma."""
+    """Read a number as people write it: 1.904 or 92,4; a point that parts no thousands is a comma."""
     plain = written.replace("\u00a0", "").replace(" ", "").removesuffix("%")
-    whole, point, digits = plain.rpartition(".")
-    if "," in plain or (point and len(digits) == 3 and whole.lstrip("-").replace(".", "").isdecimal()):
-        plain = plain.replace(".", "").replace(",", ".")
-    try:
-        value = float(plain)
-    except ValueError:
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(".", "")
+    elif not _PLAIN.fullmatch(plain):
         return None
-    if value != value or value in {float("inf"), float("-inf")}:  # noqa: PLR0124 - NaN alone differs from itself
+    value = float(plain.replace(",", "."))
+    if not isfinite(value):
         return None
     return int(value) if value.is_integer() else value
 

@@ -67,17 +67,32 @@ def test_every_form_of_a_task_has_its_words(name, language):
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("60", 60), ("92,4", 92.4), ("1.904", 1904), ("92.4", 92.4), ("1.904,5", 1904.5), ("60 %", 60), ("-3", -3)],
+    [
+        ("60", 60),
+        ("92,4", 92.4),
+        ("1.904", 1904),
+        ("92.4", 92.4),
+        ("1.904,5", 1904.5),
+        ("60 %", 60),
+        ("-3", -3),
+        ("0.125", 0.125),
+        ("1.234.567", 1234567),
+    ],
 )
 def test_a_number_is_read_as_people_write_it(written, number):
     wish = Wish(name="progress", fields=(Field(name="percent", kind="number"),))
     assert read_typed(wish, MultiDict({"percent": written})).body == {"percent": number}
 
 
-@pytest.mark.parametrize("written", ["nhiều", "nan", "inf", "1,2,3", "1e999", "--1"])
+@pytest.mark.parametrize("written", ["nhiều", "nan", "inf", "1,2,3", "1e999", "--1", "1,904.5", "12.34,5"])
 def test_what_is_no_number_is_said_to_be_none(written):
     wish = Wish(name="progress", fields=(Field(name="percent", kind="number"),))
     assert read_typed(wish, MultiDict({"percent": written})).wrong == {"percent": "form.not_a_number"}
+
+
+def test_a_number_too_great_for_any_figure_is_none():
+    wish = Wish(name="progress", fields=(Field(name="percent", kind="number"),))
+    assert read_typed(wish, MultiDict({"percent": "9" * 400})).wrong == {"percent": "form.not_a_number"}
 
 
 def test_a_field_that_is_lacking_is_named_and_one_that_need_not_be_there_is_left_out():
