@@ -6,6 +6,7 @@ import re
 import pytest
 
 from tests.support.district import PLAN, a_district
+from tests.support.fake_services import FakeService
 
 UNIT = "xa-binh-an"
 TASK = f"{PLAN}.v1.2.{UNIT}"
@@ -216,6 +217,19 @@ def test_home_tells_a_unit_what_it_must_do_next_and_the_desk_what_is_late(distri
     assert "nhiệm vụ cần làm ngay" in head.get("/").text
     assert "Trễ ở đâu" in desk.get("/").text
     assert district.client().get("/").headers["Location"] == "/targets"
+
+
+def test_home_finds_what_presses_however_much_was_done_before(district, head, monkeypatch):
+    told = {"unit_id": UNIT, "paragraph": None, "progress": None, "extension_pending": False, "timeliness": None}
+    told |= {"due_on": "2021-06-01", "due_on_rolled": "2021-06-01", "first_due_on": "2021-06-01"}
+    done = [told | {"task_id": f"d{nth}", "title": "Xong", "state": "completed", "days_left": None} for nth in range(99)]
+    late = told | {"task_id": "late", "title": "Còn nợ", "state": "accepted", "days_left": -17}
+    pages = {"": {"items": done, "next": "2"}, "2": {"items": [late], "next": None}}
+    nothing = {"items": [], "next": None}
+    said = {"tasks": lambda query: pages[query.get("cursor", "")], "report-duties": nothing, "inbox": nothing}
+    tasks = FakeService(said={f"/api/tasks/v1/{name}": it for name, it in said.items()})
+    monkeypatch.setitem(district.gateway.gateway.site.services, "tasks", tasks)
+    assert "Còn nợ" in head.get("/").text
 
 
 def test_each_role_is_led_to_its_own_pages(district, head, desk):

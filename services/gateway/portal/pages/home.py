@@ -13,13 +13,14 @@ from services.chassis.http.guards import Open, guarded_blueprint
 from services.gateway.portal.board import counts_of, target_of
 from services.gateway.portal.names import unit_name
 from services.gateway.portal.pages.measure import measure_of
-from services.gateway.portal.pages.reports import every_duty
+from services.gateway.portal.pages.reports import DUTIES
 from services.gateway.portal.pages.targets import API as INDICATORS
 from services.gateway.portal.pages.targets import PATH as BOARD
 from services.gateway.portal.pages.tasks import API as TASKS
-from services.gateway.portal.reader import Reader, reader_of
+from services.gateway.portal.reader import reader_of
 from services.gateway.portal.site import Site, page
 from services.gateway.portal.standing import duty_kind, standing_of
+from services.gateway.portal.whole_lists import whole_list
 from services.gateway.reporting.figures import Tally
 from services.gateway.reporting.fleet_report import FleetReport, fleet_report
 from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS, Scope, tally_of
@@ -54,7 +55,7 @@ def _home(site: Site) -> Response:
         unit_name=unit_name(site, site.today()),
         standing_of=standing_of,
         duty_kind=duty_kind,
-        leads_to_fleet=_may_see_fleet(reader),
+        leads_to_fleet=reader.is_desk or bool(reader.units),
     )
 
 
@@ -65,9 +66,8 @@ def _of_unit(site: Site, unit_id: str) -> dict[str, Any]:
 
 def _own(site: Site, unit_id: str) -> dict[str, Any]:
     asking = site.asking("tasks")
-    tasks = asking.read(f"{TASKS}/tasks", unit_id=unit_id, limit="100")["items"]
-    pressing = [it for it in tasks if _presses(it)]
-    duties = every_duty(asking, unit_id=unit_id)
+    pressing = [it for it in whole_list(asking, f"{TASKS}/tasks", unit_id=unit_id) if _presses(it)]
+    duties = whole_list(asking, DUTIES, unit_id=unit_id)
     notices = asking.read(f"{TASKS}/inbox", unit_id=unit_id, limit="50")["items"]
     return {
         "tasks": pressing[:_FIRST],
@@ -90,8 +90,8 @@ def _led(site: Site) -> dict[str, Any]:
         for state in ("reported", "refused")
         for task in asking.read(f"{TASKS}/tasks", state=state, limit=str(_FIRST))["items"]
     ]
-    missing = Counter(it["unit_id"] for it in every_duty(asking, state="missing"))
-    sent = every_duty(asking, state="submitted")
+    missing = Counter(it["unit_id"] for it in whole_list(asking, DUTIES, state="missing"))
+    sent = whole_list(asking, DUTIES, state="submitted")
     return {"late": late, "waiting": waiting[:_FIRST], "missing": missing.most_common(), "sent": sent}
 
 
@@ -106,10 +106,6 @@ def _if_there(ask: Callable[[], Found]) -> Found | None:
         return ask()
     except (Unavailable, NotAllowed):
         return None
-
-
-def _may_see_fleet(reader: Reader) -> bool:
-    return reader.is_desk or bool(reader.units)
 
 
 def _today(site: Site) -> tuple[Tally | None, FleetReport | None]:

@@ -11,16 +11,18 @@ from services.chassis.http.guards import Page, guarded_blueprint
 from services.chassis.ids import new_id
 from services.chassis.service_client import Answer
 from services.gateway.portal.asked import code_asked
-from services.gateway.portal.asking import Asking, NotForReader, NothingThere, Problem
+from services.gateway.portal.asking import NotForReader, NothingThere, Problem
 from services.gateway.portal.names import unit_name
 from services.gateway.portal.navigation import LEADERS, UNIT_PEOPLE
 from services.gateway.portal.pages.tasks import API
 from services.gateway.portal.reader import Reader, reader_of
 from services.gateway.portal.site import Site, page, sent_by_us
 from services.gateway.portal.standing import duty_kind
+from services.gateway.portal.whole_lists import whole_list
 from services.gateway.portal.wishes import Field, Refused, Typed, Wish, read_typed, refused_by
 
 PATH = "/reports"
+DUTIES = f"{API}/report-duties"
 WORDS = (
     "direction",
     "institutions",
@@ -72,7 +74,7 @@ def _list(site: Site) -> Response:
     unit_id = code_asked(request.args.get("unit"))
     if unit_id is None and not reader.leads:
         unit_id = reader.units[0] if reader.units else None
-    duties = every_duty(site.asking("tasks"), unit_id=unit_id)
+    duties = whole_list(site.asking("tasks"), DUTIES, unit_id=unit_id)
     return page(
         "reports.html",
         unit_id=unit_id,
@@ -82,16 +84,6 @@ def _list(site: Site) -> Response:
         duty_kind=duty_kind,
         waiting=_WAITING,
     )
-
-
-def every_duty(asking: Asking, **wanted: str | None) -> list[Any]:
-    """Give every duty that is wanted, page by page."""
-    found, cursor = [], None
-    while True:
-        said = asking.read(f"{API}/report-duties", limit="200", cursor=cursor, **wanted)
-        found += said["items"]
-        if (cursor := said["next"]) is None:
-            return found
 
 
 def _by_period(duties: list[Any]) -> list[tuple[tuple[str, str], list[Any]]]:
@@ -107,7 +99,7 @@ def _by_period(duties: list[Any]) -> list[tuple[tuple[str, str], list[Any]]]:
 
 def _new(site: Site, refused: Refused | None = None, status: int = 200) -> Response:
     reader, duty_id = _reader(site), code_of(request.values.get("duty"))
-    unit_duties = [it for unit_id in reader.units for it in every_duty(site.asking("tasks"), unit_id=unit_id)]
+    unit_duties = [it for unit_id in reader.units for it in whole_list(site.asking("tasks"), DUTIES, unit_id=unit_id)]
     duty = next((it for it in unit_duties if it["duty_id"] == duty_id), None)
     if duty is None:
         raise NothingThere("None of the reader's units owes such a report.")

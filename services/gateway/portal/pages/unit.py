@@ -10,10 +10,12 @@ from services.chassis.http.guards import Open, guarded_blueprint
 from services.gateway.directory.domain.records import name_on, parent_on
 from services.gateway.portal.asking import NothingThere
 from services.gateway.portal.names import unit_name, units_now
+from services.gateway.portal.pages.reports import DUTIES
 from services.gateway.portal.pages.tasks import API
 from services.gateway.portal.reader import reader_of
 from services.gateway.portal.site import Site, page
 from services.gateway.portal.standing import duty_kind, standing_of
+from services.gateway.portal.whole_lists import whole_list
 
 
 def unit_blueprint(site: Site) -> GuardedBlueprint:
@@ -48,7 +50,7 @@ def _work(site: Site, unit_id: str) -> dict[str, Any] | None:
         asking = site.asking("tasks")
         counts = asking.read(f"{API}/tasks/summary", unit_id=unit_id)["items"]
         late = asking.read(f"{API}/tasks", unit_id=unit_id, overdue="true", limit="20")["items"]
-        duties = asking.read(f"{API}/report-duties", unit_id=unit_id, limit="100")["items"]
+        duties = whole_list(asking, DUTIES, unit_id=unit_id)
     except (Unavailable, NotAllowed):
         return None
     newest = sorted(duties, key=lambda it: it["due_on"], reverse=True)
