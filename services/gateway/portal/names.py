@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from flask import g
+
 from services.chassis.domain import Unavailable
 from services.gateway.directory.domain.records import UnitRecord, holds_on, name_on
 from services.gateway.portal.formats import Language
@@ -14,7 +16,14 @@ UnitName = Callable[[str | None], str]
 
 
 def units_now(site: Site) -> dict[str, UnitRecord]:
-    """Give every unit's record; none while the read model is being made."""
+    """Give every unit's record, looked up once for this request; none while the read model is being made."""
+    if "units" not in g:
+        g.units = _read_units(site)
+    units: dict[str, UnitRecord] = g.units
+    return units
+
+
+def _read_units(site: Site) -> dict[str, UnitRecord]:
     try:
         with site.read_models.reading() as reading:
             return units_of(reading.view(UNITS))
