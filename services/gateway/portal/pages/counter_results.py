@@ -13,7 +13,7 @@ from services.chassis.http.refusals import BadRequest
 from services.gateway.directory.domain.records import UnitRecord, name_on
 from services.gateway.directory.domain.tenant import Tenant
 from services.gateway.portal import charts
-from services.gateway.portal.asked import code_asked, day_asked
+from services.gateway.portal.asked import choice_asked, code_asked, day_asked
 from services.gateway.portal.formats import Language
 from services.gateway.portal.pages.measure import measure_of
 from services.gateway.portal.site import Site, language, page, wants_fragment
@@ -135,11 +135,8 @@ class _Names:
 def _question(site: Site) -> Question:
     given = request.args
     until = day_asked(given.get("as_of"), site.today())
-    period = given.get("period") or "year"
-    if period not in PERIODS:
-        raise BadRequest("The period is none of those offered.")
     return Question(
-        period=period,
+        period=choice_asked(given.get("period"), PERIODS),
         until=until,
         one_stop_id=code_asked(given.get("one_stop")),
         field=code_asked(given.get("field")),
