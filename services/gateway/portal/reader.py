@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.gateway.identity.accounts import Account
+from services.gateway.portal.asking import NotForReader
 from services.gateway.portal.navigation import DESK, LEADERS, UNIT_PEOPLE
 from services.gateway.portal.site import Site, signed_in
 
@@ -37,3 +38,14 @@ def reader_of(site: Site) -> Reader | None:
     account = found.account
     units = {held.unit_id for held in account.appointments if held.role in UNIT_PEOPLE}
     return Reader(account=account, units=tuple(sorted(units)))
+
+
+def known_reader(site: Site) -> Reader:
+    """Give who reads a page whose guard lets nobody else in.
+
+    Raises:
+        NotForReader: Nobody is signed in.
+    """
+    if (reader := reader_of(site)) is None:
+        raise NotForReader
+    return reader

@@ -2,6 +2,9 @@
 
 from services.gateway.portal.wishes import Field, Wish
 
+FILES = "files"
+"""The one form that takes a file along."""
+
 WISHES: tuple[Wish, ...] = (
     Wish(name="acceptance", main=True),
     Wish(name="completion", main=True, fields=(Field(name="note", required=False),)),
@@ -32,7 +35,7 @@ WISHES: tuple[Wish, ...] = (
             Field(name="signer", kind="line", required=False),
         ),
     ),
-    Wish(name="files", fields=(Field(name="file", kind="file"), Field(name="title", kind="line", required=False))),
+    Wish(name=FILES, fields=(Field(name="file", kind="file"), Field(name="title", kind="line", required=False))),
     Wish(name="extensions", fields=(Field(name="new_due_on", kind="day"), Field(name="reason"))),
     Wish(
         name="split",

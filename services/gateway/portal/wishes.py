@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from services.chassis.http.refusals import BadRequest
 from services.gateway.portal.asked import written_day
-from services.gateway.portal.asking import Problem
 
 Kind = Literal["line", "area", "day", "number", "choice", "unit", "file", "hidden", "yes"]
 MOST_PARTS = 4
@@ -60,6 +59,7 @@ class Refused:
     kept: Mapping[str, str]
     fields: Mapping[str, str] = field(default_factory=dict)
     whole: str | None = None
+    status: int = 422
 
 
 def read_typed(wish: Wish, form: MultiDict[str, str]) -> Typed:
@@ -135,9 +135,3 @@ def _parts(typed: Typed) -> list[dict[str, str]]:
     if not parts and not typed.wrong:
         typed.wrong["part_title_1"] = "form.part_unclear"
     return parts
-
-
-def refused_by(wish: str, typed: Typed, problem: Problem) -> Refused:
-    """Give a form back with what the service says is wrong: beside the fields it names, else above the form."""
-    shown = {name: "form.field_refused" for name in problem.fields if name in typed.kept}
-    return Refused(wish=wish, kept=typed.kept, fields=shown, whole=None if shown else problem.title)

@@ -9,7 +9,7 @@ from services.gateway.identity.accounts import Account
 from services.gateway.identity.errors import PasswordTooWeak, SetUpLinkInvalid
 from services.gateway.identity.invitations import Invitations
 from services.gateway.identity.passwords import LEAST_LENGTH
-from services.gateway.portal.site import Site, let_in, page, signed_in
+from services.gateway.portal.site import Site, let_in, page, sent_by_us
 
 HOME = "/"
 
@@ -42,8 +42,7 @@ def _send(site: Site, invitations: Invitations) -> Response:
     account = invitations.whose(token)
     if account is None:
         return page("account_over.html", 403)
-    found = signed_in(site)
-    if not site.forms.sent_by_us(request, found.session_hash if found else None):
+    if not sent_by_us(site):
         return _form(400, token, account, "form.expired")
     if password != form.get("password_again"):
         return _form(422, token, account, "set_up.differs")

@@ -1,5 +1,6 @@
 """Programs that call: every one, the form by which one is registered, and its secret, shown once."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -7,12 +8,12 @@ from flask import Response, make_response, redirect, request
 
 from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Page, guarded_blueprint
-from services.chassis.service_client import Answer
+from services.gateway.portal.carrying_out import carried_out, status_of
 from services.gateway.portal.navigation import DESK
 from services.gateway.portal.pages.people import API, PATH, directory, shared
 from services.gateway.portal.people_wishes import REGISTER_CLIENT, REVOKE, SCOPES, of_client
-from services.gateway.portal.site import Site, page, sent_by_us
-from services.gateway.portal.wishes import Refused, read_typed, refused_by
+from services.gateway.portal.site import Site, page
+from services.gateway.portal.wishes import Refused, read_typed
 
 _AT = f"{PATH}/clients"
 
@@ -29,17 +30,19 @@ def clients_blueprint(site: Site) -> GuardedBlueprint:
     return blueprint
 
 
-def _show(site: Site, refused: Refused | None = None, status: int = 200, **parts: Any) -> Response:
+def _show(
+    site: Site, refused: Refused | None = None, *, chosen: Sequence[str] = (), made: Mapping[str, Any] | None = None
+) -> Response:
     return page(
         "clients.html",
-        status,
+        status_of(refused),
         clients=directory(site).read(f"{API}/clients")["items"],
         wish=REGISTER_CLIENT,
         revoke=REVOKE,
         scopes=SCOPES,
-        chosen=parts.get("chosen", ()),
+        chosen=chosen,
         refused=refused,
-        made=parts.get("made"),
+        made=made,
         done=request.args.get("done") == REVOKE.name,
         **shared(site),
     )
@@ -48,21 +51,18 @@ def _show(site: Site, refused: Refused | None = None, status: int = 200, **parts
 def _register(site: Site) -> Response:
     typed, chosen = read_typed(REGISTER_CLIENT, request.form), request.form.getlist("scopes")
     body = of_client(typed, chosen)
-    name = REGISTER_CLIENT.name
-    if not sent_by_us(site):
-        return _show(site, Refused(wish=name, kept=typed.kept, whole="form.expired"), 400, chosen=chosen)
-    if typed.wrong:
-        return _show(site, Refused(wish=name, kept=typed.kept, fields=typed.wrong), 422, chosen=chosen)
-    outcome = directory(site).act("POST", f"{API}/clients", body)
-    if not isinstance(outcome, Answer):
-        return _show(site, refused_by(name, typed, outcome), 422, chosen=chosen)
+    outcome = carried_out(
+        site, REGISTER_CLIENT.name, typed, lambda: directory(site).act("POST", f"{API}/clients", body)
+    )
+    if isinstance(outcome, Refused):
+        return _show(site, outcome, chosen=chosen)
     return _show(site, made=outcome.body)
 
 
 def _revoke(site: Site, client_id: str) -> Response:
-    if not sent_by_us(site):
-        return _show(site, Refused(wish=REVOKE.name, kept={}, whole="form.expired"), 400)
-    outcome = directory(site).act("POST", f"{API}/clients/{quote(client_id, safe='')}/revocation", None)
-    if not isinstance(outcome, Answer):
-        return _show(site, Refused(wish=REVOKE.name, kept={}, whole=outcome.title), 422)
+    path = f"{API}/clients/{quote(client_id, safe='')}/{REVOKE.name}"
+    typed = read_typed(REVOKE, request.form)
+    outcome = carried_out(site, REVOKE.name, typed, lambda: directory(site).act("POST", path, None))
+    if isinstance(outcome, Refused):
+        return _show(site, outcome)
     return make_response(redirect(f"{_AT}?done={REVOKE.name}", 303))

@@ -11,7 +11,7 @@ from services.gateway.portal.asking import NotForReader, Problem
 from services.gateway.portal.names import told, unit_name
 from services.gateway.portal.navigation import LEADERS, UNIT_PEOPLE
 from services.gateway.portal.pages.tasks import API
-from services.gateway.portal.reader import Reader, reader_of
+from services.gateway.portal.reader import Reader, known_reader
 from services.gateway.portal.site import Site, language, page, sent_by_us
 
 PATH = "/inbox"
@@ -29,7 +29,7 @@ def inbox_blueprint(site: Site) -> GuardedBlueprint:
 
 
 def _show(site: Site, wrong: str | None = None, status: int = 200) -> Response:
-    unit_id = _unit(_reader(site))
+    unit_id = _unit(known_reader(site))
     after = request.args.get("after")
     said = site.asking("tasks").read(f"{API}/inbox", unit_id=unit_id, cursor=after)
     return page(
@@ -51,13 +51,7 @@ def _see(site: Site, notice_id: str) -> Response:
     outcome = site.asking("tasks").act("POST", path, None)
     if isinstance(outcome, Problem):
         return _show(site, outcome.title, 422)
-    return make_response(redirect(f"{PATH}?{urlencode({'unit': _unit(_reader(site))})}", 303))
-
-
-def _reader(site: Site) -> Reader:
-    if (reader := reader_of(site)) is None:
-        raise NotForReader
-    return reader
+    return make_response(redirect(f"{PATH}?{urlencode({'unit': _unit(known_reader(site))})}", 303))
 
 
 def _unit(reader: Reader) -> str:

@@ -1,5 +1,6 @@
 """People and their roles: everybody, and the form by which somebody is registered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
@@ -8,12 +9,13 @@ from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Page, guarded_blueprint
 from services.chassis.service_client import Answer
 from services.gateway.identity.accounts import SCOPES_OF_ROLES
-from services.gateway.portal.asking import Asking, NotForReader
+from services.gateway.portal.asking import Asking
+from services.gateway.portal.carrying_out import carried_out, status_of
 from services.gateway.portal.names import unit_name, units_now, units_to_choose
 from services.gateway.portal.people_wishes import REGISTER, ROLES, with_appointments
-from services.gateway.portal.reader import Reader, reader_of
-from services.gateway.portal.site import Site, language, page, sent_by_us
-from services.gateway.portal.wishes import Refused, read_typed, refused_by
+from services.gateway.portal.reader import known_reader
+from services.gateway.portal.site import Site, language, page
+from services.gateway.portal.wishes import Refused, read_typed
 from services.gateway.portal.words import say
 
 API = "/api/directory/v1"
@@ -31,14 +33,14 @@ def people_blueprint(site: Site) -> GuardedBlueprint:
     return blueprint
 
 
-def _show(site: Site, refused: Refused | None = None, status: int = 200, **parts: Any) -> Response:
+def _show(site: Site, refused: Refused | None = None, made: Mapping[str, str] | None = None) -> Response:
     return page(
         "people.html",
-        status,
+        status_of(refused),
         people=everybody(site),
         wish=REGISTER,
         refused=refused,
-        made=parts.get("made"),
+        made=made,
         **shared(site),
     )
 
@@ -46,13 +48,9 @@ def _show(site: Site, refused: Refused | None = None, status: int = 200, **parts
 def _register(site: Site) -> Response:
     typed = read_typed(REGISTER, request.form)
     body = with_appointments(typed)
-    if not sent_by_us(site):
-        return _show(site, Refused(wish=REGISTER.name, kept=typed.kept, whole="form.expired"), 400)
-    if typed.wrong:
-        return _show(site, Refused(wish=REGISTER.name, kept=typed.kept, fields=typed.wrong), 422)
-    outcome = directory(site).act("POST", f"{API}/people", body)
-    if not isinstance(outcome, Answer):
-        return _show(site, refused_by(REGISTER.name, typed, outcome), 422)
+    outcome = carried_out(site, REGISTER.name, typed, lambda: directory(site).act("POST", f"{API}/people", body))
+    if isinstance(outcome, Refused):
+        return _show(site, outcome)
     return _show(site, made={"name": typed.kept["display_name"], "link": link_of(outcome)})
 
 
@@ -80,20 +78,13 @@ def link_of(made: Answer) -> str:
 
 def shared(site: Site) -> dict[str, Any]:
     """Give what every page of people shows: who reads it, units and their names, roles."""
-    today, spoken = site.today(), language()
+    today, spoken, account = site.today(), language(), known_reader(site).account
     named = unit_name(site, today)
     whole = say(spoken, "people.every_unit")
     return {
-        "may_change": "directory:admin" in known_reader(site).account.scopes,
-        "reader_id": known_reader(site).account.account_id,
+        "may_change": "directory:admin" in account.scopes,
+        "reader_id": account.account_id,
         "units": [*units_to_choose(units_now(site), today), ("*", whole)],
         "unit_name": lambda unit_id: whole if unit_id == "*" else named(unit_id),
         "roles": [(role, say(spoken, f"role.{role}")) for role in ROLES],
     }
-
-
-def known_reader(site: Site) -> Reader:
-    """Give who reads the page; its guard let nobody else in."""
-    if (reader := reader_of(site)) is None:
-        raise NotForReader
-    return reader

@@ -8,10 +8,11 @@ from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Page, guarded_blueprint
 from services.chassis.service_client import Answer
 from services.gateway.portal.asking import NothingThere, Problem
+from services.gateway.portal.carrying_out import carried_out, status_of
 from services.gateway.portal.pages.people import API, PATH, READERS, directory, everybody, link_of, shared
 from services.gateway.portal.people_wishes import DELEGATE, ERASE, LINK, OF_A_PERSON, of_delegation
-from services.gateway.portal.site import Site, page, sent_by_us
-from services.gateway.portal.wishes import Refused, Typed, Wish, read_typed, refused_by
+from services.gateway.portal.site import Site, page
+from services.gateway.portal.wishes import Refused, Typed, Wish, read_typed
 
 _AT = f"{PATH}/<uuid:person_id>"
 _NUMBERED = {"ending": "appointments", "taking-back": "delegations"}
@@ -29,18 +30,18 @@ def person_blueprint(site: Site) -> GuardedBlueprint:
     return blueprint
 
 
-def _show(site: Site, person_id: str, refused: Refused | None = None, status: int = 200, **parts: Any) -> Response:
+def _show(site: Site, person_id: str, refused: Refused | None = None, link: str | None = None) -> Response:
     person = directory(site).read(f"{API}/people/{person_id}")
     others = [who for who in everybody(site) if who["person_id"] != person_id]
     return page(
         "person.html",
-        status,
+        status_of(refused),
         person=person,
         others=others,
         names={who["person_id"]: who["display_name"] for who in others},
         wishes=OF_A_PERSON,
         refused=refused,
-        link=parts.get("link"),
+        link=link,
         done=request.args.get("done") if request.args.get("done") in _DONE else None,
         **shared(site),
     )
@@ -50,15 +51,11 @@ def _change(site: Site, person_id: str, name: str) -> Response:
     if (wish := OF_A_PERSON.get(name)) is None:
         raise NothingThere("A person takes no such form.")
     typed = read_typed(wish, request.form)
-    if not sent_by_us(site):
-        return _show(site, person_id, Refused(wish=name, kept=typed.kept, whole="form.expired"), 400)
     if wish == ERASE and not typed.body["sure"]:
         typed.wrong["sure"] = "person.erasure.not_sure"
-    if typed.wrong:
-        return _show(site, person_id, Refused(wish=name, kept=typed.kept, fields=typed.wrong), 422)
-    outcome = _send(site, person_id, wish, typed)
-    if isinstance(outcome, Problem):
-        return _show(site, person_id, refused_by(name, typed, outcome), 422)
+    outcome = carried_out(site, name, typed, lambda: _send(site, person_id, wish, typed))
+    if isinstance(outcome, Refused):
+        return _show(site, person_id, outcome)
     if wish == LINK:
         return _show(site, person_id, link=link_of(outcome))
     return make_response(redirect(f"{PATH}/{person_id}?done={name}", 303))

@@ -8,15 +8,17 @@ from flask import Response, make_response, redirect, request
 from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Open, Page, guard, guarded_blueprint
 from services.chassis.ids import new_id
+from services.chassis.service_client import Answer
 from services.gateway.portal.asked import code_asked, day_asked
 from services.gateway.portal.asking import NotForReader, Problem
+from services.gateway.portal.carrying_out import carried_out, status_of
 from services.gateway.portal.formats import Language
 from services.gateway.portal.names import told, unit_name, units_now, units_to_choose
 from services.gateway.portal.navigation import DESK, UNIT_PEOPLE
 from services.gateway.portal.pages.targets import API
-from services.gateway.portal.reader import Reader, reader_of
-from services.gateway.portal.site import Site, language, page, sent_by_us
-from services.gateway.portal.wishes import Field, Kind, Refused, Wish, read_typed, refused_by
+from services.gateway.portal.reader import known_reader, reader_of
+from services.gateway.portal.site import Site, language, page
+from services.gateway.portal.wishes import Field, Kind, Refused, Typed, Wish, read_typed
 
 PATH = "/registers"
 _KINDS: dict[str, Kind] = {"number": "number", "date": "day", "choice": "choice", "boolean": "yes"}
@@ -43,7 +45,7 @@ def _list(site: Site) -> Response:
     return page("registers.html", items=items, text=lambda item, name: told(item, name, language()))
 
 
-def _show(site: Site, code: str, refused: Refused | None = None, status: int = 200) -> Response:
+def _show(site: Site, code: str, refused: Refused | None = None) -> Response:
     asking, today = site.asking("indicators"), site.today()
     register = asking.read(_path(code))
     day, unit_id = day_asked(request.args.get("as_of"), today), code_asked(request.args.get("unit"))
@@ -57,7 +59,7 @@ def _show(site: Site, code: str, refused: Refused | None = None, status: int = 2
     reader = reader_of(site)
     return page(
         "register.html",
-        status,
+        status_of(refused),
         register=register,
         form=register["form"],
         columns=register["form"]["fields"][:_SHOWN_COLUMNS],
@@ -102,36 +104,28 @@ def _writing(register: Any, spoken: Language) -> Wish:
 def _enter(site: Site, code: str) -> Response:
     register = site.asking("indicators").read(_path(code))
     typed = read_typed(_writing(register, language()), request.form)
-    if not sent_by_us(site):
-        return _show(site, code, Refused(wish="entry", kept=typed.kept, whole="form.expired"), 400)
-    if typed.wrong:
-        return _show(site, code, Refused(wish="entry", kept=typed.kept, fields=typed.wrong), 422)
-    unit_id = _acting(site).acting_unit(typed.kept.get("unit_id", "")) or _acting(site).units[0]
-    body = {"entry_id": typed.kept.get("once") or new_id().hex, "unit_id": unit_id, "values": typed.body}
-    outcome = site.asking("indicators").act("POST", f"{_path(code)}/entries", body)
-    if isinstance(outcome, Problem):
-        return _show(site, code, refused_by("entry", typed, outcome), 422)
+    outcome = carried_out(site, "entry", typed, lambda: _send(site, code, typed))
+    if isinstance(outcome, Refused):
+        return _show(site, code, outcome)
     return make_response(redirect(f"{PATH}/{quote(code)}?done=entry", 303))
 
 
-def _close(site: Site, code: str, entry_id: str) -> Response:
-    typed = read_typed(_CLOSING, request.form)
-    if not sent_by_us(site):
-        return _show(site, code, Refused(wish=f"closing-{entry_id}", kept=typed.kept, whole="form.expired"), 400)
-    if typed.wrong:
-        return _show(site, code, Refused(wish=f"closing-{entry_id}", kept=typed.kept, fields=typed.wrong), 422)
-    path = f"{_path(code)}/entries/{quote(entry_id, safe='')}/closing"
-    outcome = site.asking("indicators").act("POST", path, typed.body)
-    if isinstance(outcome, Problem):
-        return _show(site, code, refused_by(f"closing-{entry_id}", typed, outcome), 422)
-    return make_response(redirect(f"{PATH}/{quote(code)}?done=closing", 303))
-
-
-def _acting(site: Site) -> Reader:
-    reader = reader_of(site)
-    if reader is None or not reader.units:
+def _send(site: Site, code: str, typed: Typed) -> Answer | Problem:
+    reader = known_reader(site)
+    if not reader.units:
         raise NotForReader("Only somebody of a unit writes entries.")
-    return reader
+    unit_id = reader.acting_unit(typed.kept.get("unit_id", "")) or reader.units[0]
+    body = {"entry_id": typed.kept.get("once") or new_id().hex, "unit_id": unit_id, "values": typed.body}
+    return site.asking("indicators").act("POST", f"{_path(code)}/entries", body)
+
+
+def _close(site: Site, code: str, entry_id: str) -> Response:
+    typed, asking = read_typed(_CLOSING, request.form), site.asking("indicators")
+    path = f"{_path(code)}/entries/{quote(entry_id, safe='')}/closing"
+    outcome = carried_out(site, f"closing-{entry_id}", typed, lambda: asking.act("POST", path, typed.body))
+    if isinstance(outcome, Refused):
+        return _show(site, code, outcome)
+    return make_response(redirect(f"{PATH}/{quote(code)}?done=closing", 303))
 
 
 def _path(code: str) -> str:

@@ -11,15 +11,16 @@ from services.chassis.http.guards import Page, guarded_blueprint
 from services.chassis.ids import new_id
 from services.chassis.service_client import Answer
 from services.gateway.portal.asked import code_asked
-from services.gateway.portal.asking import NotForReader, NothingThere, Problem
+from services.gateway.portal.asking import NothingThere
+from services.gateway.portal.carrying_out import carried_out, status_of
 from services.gateway.portal.names import unit_name
 from services.gateway.portal.navigation import LEADERS, UNIT_PEOPLE
 from services.gateway.portal.pages.tasks import API
-from services.gateway.portal.reader import Reader, reader_of
-from services.gateway.portal.site import Site, page, sent_by_us
+from services.gateway.portal.reader import known_reader
+from services.gateway.portal.site import Site, page
 from services.gateway.portal.standing import duty_kind
 from services.gateway.portal.whole_lists import whole_list
-from services.gateway.portal.wishes import Field, Refused, Typed, Wish, read_typed, refused_by
+from services.gateway.portal.wishes import Field, Refused, Typed, Wish, read_typed
 
 PATH = "/reports"
 DUTIES = f"{API}/report-duties"
@@ -70,7 +71,7 @@ def reports_blueprint(site: Site) -> GuardedBlueprint:
 
 
 def _list(site: Site) -> Response:
-    reader = _reader(site)
+    reader = known_reader(site)
     unit_id = code_asked(request.args.get("unit"))
     if unit_id is None and not reader.leads:
         unit_id = reader.units[0] if reader.units else None
@@ -97,8 +98,8 @@ def _by_period(duties: list[Any]) -> list[tuple[tuple[str, str], list[Any]]]:
     ]
 
 
-def _new(site: Site, refused: Refused | None = None, status: int = 200) -> Response:
-    reader, duty_id = _reader(site), code_of(request.values.get("duty"))
+def _new(site: Site, refused: Refused | None = None) -> Response:
+    reader, duty_id = known_reader(site), request.values.get("duty")
     unit_duties = [it for unit_id in reader.units for it in whole_list(site.asking("tasks"), DUTIES, unit_id=unit_id)]
     duty = next((it for it in unit_duties if it["duty_id"] == duty_id), None)
     if duty is None:
@@ -110,7 +111,7 @@ def _new(site: Site, refused: Refused | None = None, status: int = 200) -> Respo
     ]
     return page(
         "report_new.html",
-        status,
+        status_of(refused),
         duty=duty,
         also=also,
         wish=SENDING,
@@ -125,16 +126,14 @@ def _new(site: Site, refused: Refused | None = None, status: int = 200) -> Respo
 
 
 def _send(site: Site) -> Response:
-    typed = read_typed(SENDING, request.form)
-    if not sent_by_us(site):
-        return _new(site, Refused(wish="report", kept=typed.kept, whole="form.expired"), 400)
-    if typed.wrong:
-        return _new(site, Refused(wish="report", kept=typed.kept, fields=typed.wrong), 422)
-    body = _body(typed)
-    outcome = site.asking("tasks").act("POST", f"{API}/reports", body, once=typed.kept.get("once", ""))
-    if isinstance(outcome, Problem):
-        return _new(site, refused_by("report", typed, outcome), 422)
-    return _went_well(outcome, "report")
+    typed, asking = read_typed(SENDING, request.form), site.asking("tasks")
+    outcome = carried_out(
+        site,
+        SENDING.name,
+        typed,
+        lambda: asking.act("POST", f"{API}/reports", _body(typed), once=typed.kept.get("once", "")),
+    )
+    return _new(site, outcome) if isinstance(outcome, Refused) else _went_well(outcome, SENDING.name)
 
 
 def _body(typed: Typed) -> dict[str, Any]:
@@ -148,14 +147,14 @@ def _body(typed: Typed) -> dict[str, Any]:
     }
 
 
-def _show(site: Site, report_id: str, refused: Refused | None = None, status: int = 200) -> Response:
-    reader = _reader(site)
+def _show(site: Site, report_id: str, refused: Refused | None = None) -> Response:
+    reader = known_reader(site)
     report = site.asking("tasks").read(f"{API}/reports/{quote(report_id, safe='')}")
-    may = report["state"] == "submitted" and bool({"tasks:lead"} & reader.account.scopes)
+    may = report["state"] == "submitted" and "tasks:lead" in reader.account.scopes
     done = request.args.get("done")
     return page(
         "report.html",
-        status,
+        status_of(refused),
         report=report,
         words=WORDS,
         wishes=list(JUDGING.values()) if may else [],
@@ -168,27 +167,11 @@ def _show(site: Site, report_id: str, refused: Refused | None = None, status: in
 
 
 def _judge(site: Site, report_id: str, wish: str) -> Response:
-    typed = read_typed(JUDGING[wish], request.form)
-    if not sent_by_us(site):
-        return _show(site, report_id, Refused(wish=wish, kept=typed.kept, whole="form.expired"), 400)
-    if typed.wrong:
-        return _show(site, report_id, Refused(wish=wish, kept=typed.kept, fields=typed.wrong), 422)
-    outcome = site.asking("tasks").act("POST", f"{API}/reports/{quote(report_id, safe='')}/{wish}", typed.body)
-    if isinstance(outcome, Problem):
-        return _show(site, report_id, refused_by(wish, typed, outcome), 422)
-    return _went_well(outcome, wish)
+    typed, asking = read_typed(JUDGING[wish], request.form), site.asking("tasks")
+    path = f"{API}/reports/{quote(report_id, safe='')}/{wish}"
+    outcome = carried_out(site, wish, typed, lambda: asking.act("POST", path, typed.body))
+    return _show(site, report_id, outcome) if isinstance(outcome, Refused) else _went_well(outcome, wish)
 
 
 def _went_well(outcome: Answer, wish: str) -> Response:
     return make_response(redirect(f"{PATH}/{quote(outcome.body['report_id'])}?done={wish}", 303))
-
-
-def code_of(written: str | None) -> str:
-    """Give the id of a duty as the address names it."""
-    return (written or "")[:255]
-
-
-def _reader(site: Site) -> Reader:
-    if (reader := reader_of(site)) is None:
-        raise NotForReader
-    return reader

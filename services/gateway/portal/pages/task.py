@@ -10,15 +10,16 @@ from services.chassis.http.guards import Page, guarded_blueprint
 from services.chassis.http.refusals import BadRequest
 from services.chassis.ids import new_id
 from services.chassis.service_client import Answer, Upload
-from services.gateway.portal.asking import Asking, NotForReader, NothingThere, Problem
+from services.gateway.portal.asking import Asking, NothingThere, Problem
+from services.gateway.portal.carrying_out import carried_out, status_of
 from services.gateway.portal.names import unit_name, units_now, units_to_choose
 from services.gateway.portal.navigation import LEADERS, UNIT_PEOPLE
 from services.gateway.portal.pages.tasks import API, PATH
-from services.gateway.portal.reader import Reader, reader_of
-from services.gateway.portal.site import Site, page, sent_by_us
+from services.gateway.portal.reader import known_reader
+from services.gateway.portal.site import Site, page
 from services.gateway.portal.standing import standing_of
-from services.gateway.portal.task_wishes import BY_NAME, WISHES
-from services.gateway.portal.wishes import MOST_PARTS, Refused, Typed, Wish, read_typed, refused_by
+from services.gateway.portal.task_wishes import BY_NAME, FILES, WISHES
+from services.gateway.portal.wishes import MOST_PARTS, Refused, Typed, Wish, read_typed
 
 _AT = f"{PATH}/<task_id>"
 _FILE_HEADERS = ("Content-Type", "Content-Disposition", "Content-Length", "ETag", "X-Content-Type-Options")
@@ -34,13 +35,13 @@ def task_blueprint(site: Site) -> GuardedBlueprint:
     return blueprint
 
 
-def _show(site: Site, task_id: str, refused: Refused | None = None, status: int = 200) -> Response:
-    asking, reader, today = site.asking("tasks"), _reader(site), site.today()
+def _show(site: Site, task_id: str, refused: Refused | None = None) -> Response:
+    asking, reader, today = site.asking("tasks"), known_reader(site), site.today()
     task = asking.read(_path(task_id))
     may = [wish for wish in WISHES if wish.name in task["actions"]]
     return page(
         "task.html",
-        status,
+        status_of(refused),
         task=task,
         standing=standing_of(task),
         wishes=may,
@@ -60,30 +61,24 @@ def _show(site: Site, task_id: str, refused: Refused | None = None, status: int 
 def _act(site: Site, task_id: str, wish: str) -> Response:
     if (wanted := BY_NAME.get(wish)) is None:
         raise NothingThere("A task takes no such form.")
-    typed = read_typed(wanted, request.form)
-    if not sent_by_us(site):
-        return _show(site, task_id, Refused(wish=wish, kept=typed.kept, whole="form.expired"), 400)
-    if typed.wrong:
-        return _show(site, task_id, Refused(wish=wish, kept=typed.kept, fields=typed.wrong), 422)
-    outcome = _send(site, task_id, wanted, typed)
+    typed, file = read_typed(wanted, request.form), _uploaded()
+    if wish == FILES and file is None:
+        typed.wrong["file"] = "form.no_file"
+    outcome = carried_out(site, wish, typed, lambda: _send(site, task_id, wanted, typed, file))
     if isinstance(outcome, Refused):
-        return _show(site, task_id, outcome, 422)
+        return _show(site, task_id, outcome)
     return make_response(redirect(f"{PATH}/{quote(task_id)}?done={wish}", 303))
 
 
-def _send(site: Site, task_id: str, wish: Wish, typed: Typed) -> Answer | Refused:
-    asking, reader = site.asking("tasks"), _reader(site)
+def _send(site: Site, task_id: str, wish: Wish, typed: Typed, file: Upload | None) -> Answer | Problem:
+    asking, reader = site.asking("tasks"), known_reader(site)
     if wish.for_unit:
         task = asking.read(_path(task_id))
         typed.body["unit_id"] = reader.acting_unit(task["unit_id"], *task["cooperating"]) or task["unit_id"]
     path = f"{_path(task_id)}/{wish.name}"
-    if wish.name != "files":
-        outcome = asking.act("POST", path, typed.body, once=typed.kept.get("once", ""))
-    elif (file := _uploaded()) is None:
-        return Refused(wish=wish.name, kept=typed.kept, fields={"file": "form.no_file"})
-    else:
-        outcome = asking.send_file(path, {name: str(value) for name, value in typed.body.items()}, file)
-    return refused_by(wish.name, typed, outcome) if isinstance(outcome, Problem) else outcome
+    if wish.name == FILES and file is not None:
+        return asking.send_file(path, {name: str(value) for name, value in typed.body.items()}, file)
+    return asking.act("POST", path, typed.body, once=typed.kept.get("once", ""))
 
 
 def _uploaded() -> Upload | None:
@@ -109,9 +104,3 @@ def _parts(asking: Asking, task: Any) -> list[Any]:
 
 def _path(task_id: str) -> str:
     return f"{API}/tasks/{quote(task_id, safe='')}"
-
-
-def _reader(site: Site) -> Reader:
-    if (reader := reader_of(site)) is None:
-        raise NotForReader
-    return reader

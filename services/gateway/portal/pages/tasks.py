@@ -9,10 +9,10 @@ from flask import Response, make_response, render_template, request
 from services.chassis.http.blueprints import GuardedBlueprint
 from services.chassis.http.guards import Page, guarded_blueprint
 from services.gateway.portal.asked import choice_asked, code_asked
-from services.gateway.portal.asking import Asking, NotForReader
+from services.gateway.portal.asking import Asking
 from services.gateway.portal.names import unit_name, units_now, units_to_choose
 from services.gateway.portal.navigation import LEADERS, UNIT_PEOPLE
-from services.gateway.portal.reader import Reader, reader_of
+from services.gateway.portal.reader import Reader, known_reader
 from services.gateway.portal.site import Site, page, wants_fragment
 from services.gateway.portal.standing import grouped, standing_of
 
@@ -51,11 +51,8 @@ def tasks_blueprint(site: Site) -> GuardedBlueprint:
 
 
 def _show(site: Site) -> Response:
-    reader = reader_of(site)
-    if reader is None:
-        raise NotForReader
+    reader, asking = known_reader(site), site.asking("tasks")
     question = _question(reader)
-    asking = site.asking("tasks")
     part = _of_unit(site, asking, question, reader) if question.unit_id else _of_all(site, asking, reader)
     return make_response(part) if wants_fragment() else page("tasks.html", fragment=part)
 
