@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ import click
 from cchc.data_folder import DEFAULT_PACK, DataFolder
 from cchc.environment import variables_of
 from cchc.options import data_option, profile_option
+from cchc.ports import free_ports
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import environment
 
@@ -54,23 +56,14 @@ def down(folder: DataFolder) -> None:
 
 
 def _hold(folder: DataFolder, host: str, port: int) -> None:
-    internal_port, worker_port = _any_free_port(), _any_free_port()
+    internal_port, worker_port = free_ports(2)
     supervisor = Supervisor(_children(folder, host, port, (internal_port, worker_port)), said=_say)
     folder.running.write_text(
         json.dumps(
             {"pid": os.getpid(), "host": host, "port": port, "internal_port": internal_port, "worker_port": worker_port}
         )
     )
-    try:
-        supervisor.start()
-        if _ready(internal_port, supervisor):
-            _cchc("announce", "--data", str(folder.root))
-        supervisor.hold()
-    finally:
-        supervisor.stop()
-        folder.running.unlink(missing_ok=True)
-    if supervisor.refused:
-        raise SystemExit(1)
+    _stay(folder, supervisor, lambda: _ready(internal_port, supervisor))
 
 
 def _hold_all(folder: DataFolder, host: str, port: int) -> None:
@@ -79,13 +72,22 @@ def _hold_all(folder: DataFolder, host: str, port: int) -> None:
 
     supervisor = supervise(folder, host, port, said=_say)
     ends_at = time.monotonic() + ALL_READY_WITHIN_SECONDS
+
+    def all_ready() -> bool:
+        waiting = wait_until_ready(folder, supervisor, deadline=lambda: time.monotonic() > ends_at)
+        if waiting and not supervisor.stopping.is_set():
+            _say("\n".join(["not ready:", *(f"  {name}: {why}" for name, why in waiting.items())]))
+        return not waiting
+
+    _stay(folder, supervisor, all_ready)
+
+
+def _stay(folder: DataFolder, supervisor: Supervisor, become_ready: Callable[[], bool]) -> None:
+    """Run every process until told to stop, and say where everything is once all are ready."""
     try:
         supervisor.start()
-        waiting = wait_until_ready(folder, supervisor, deadline=lambda: time.monotonic() > ends_at)
-        if not waiting:
+        if become_ready():
             _cchc("announce", "--data", str(folder.root))
-        elif not supervisor.stopping.is_set():
-            _say("\n".join(["not ready:", *(f"  {name}: {why}" for name, why in waiting.items())]))
         supervisor.hold()
     finally:
         supervisor.stop()
@@ -136,13 +138,6 @@ def _free(host: str, port: int) -> int:
             raise click.ClickException(f"port {port} is taken: choose another with PORT=8081 make run") from None
         bound: int = probe.getsockname()[1]
         return bound
-
-
-def _any_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _run_cchc(*arguments: str) -> None:

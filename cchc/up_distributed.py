@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import sys
 import urllib.error
 import urllib.request
@@ -10,21 +9,21 @@ from collections.abc import Callable, Mapping
 
 from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of
+from cchc.ports import LOOPBACK, free_ports
 from cchc.processes import DOOR, Plan, command_of, places, plans, url_variable
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import DOOR_URL
 
-LOOPBACK = "127.0.0.1"
-
 
 def supervise(folder: DataFolder, host: str, port: int, *, said: Callable[[str], None]) -> Supervisor:
     """Make the supervisor of every process, and write down where each of them answers."""
-    ports = {plan.name: port if plan.name == DOOR else _any_free_port() for plan in plans()}
-    workers = [ports[plan.name] for plan in plans() if plan.name.endswith("-worker")]
+    planned = plans()
+    ports = dict(zip((plan.name for plan in planned), free_ports(len(planned)), strict=True)) | {DOOR: port}
+    workers = [own for name, own in ports.items() if name.endswith("-worker")]
     about = {"pid": os.getpid(), "host": host, "port": port, "worker_ports": workers, "ports": ports}
     folder.running.write_text(json.dumps(about, indent=1))
     shared = all_variables_of(folder) | _places(ports) | {DOOR_URL.name: f"http://{LOOPBACK}:{port}"}
-    return Supervisor([_child(folder, plan, host, ports[plan.name], shared) for plan in plans()], said=said)
+    return Supervisor([_child(folder, plan, host, ports[plan.name], shared) for plan in planned], said=said)
 
 
 def why_not_ready(folder: DataFolder) -> dict[str, str]:
@@ -69,10 +68,3 @@ def _why_not(port: int, path: str) -> str:
         return "" if path == "/" else error.read().decode(errors="replace")[:300]
     except (urllib.error.URLError, OSError) as error:
         return str(error)
-
-
-def _any_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port

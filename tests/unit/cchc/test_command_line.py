@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from cchc import node
 from cchc.data_folder import DataFolder
 from cchc.main import LazyGroup, main
+from cchc.ports import free_ports
 from cchc.up import _free
 
 HEAVY = ("flask", "sqlalchemy", "httpx", "uvicorn", "starlette", "kafka", "cryptography")
@@ -57,6 +58,11 @@ def test_a_taken_port_gives_one_clear_line() -> None:
         port = taken.getsockname()[1]
         with pytest.raises(click.ClickException, match=f"port {port} is taken: choose another"):
             _free("127.0.0.1", port)
+
+
+def test_free_ports_are_all_different() -> None:
+    ports = free_ports(200)
+    assert len(set(ports)) == 200
 
 
 def test_nothing_runs_on_a_folder_that_a_killed_one_left(tmp_path: Path) -> None:
