@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import click
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from cchc.distributed import SERVICES, STORES, tasks_of
 from cchc.relay import settings_of
@@ -49,13 +49,16 @@ def _catch_up(store: str, env: Environment) -> None:
     relay = threading.Thread(target=_relay, args=(store, env, stop), name=f"relay-{store}", daemon=True)
     relay.start()
     ends_at = monotonic() + WITHIN_SECONDS
-    url = settings_of(store, env).database_url
-    while _left(url):
+    outbox = open_database(settings_of(store, env).database_url, pool_size=1)
+    while _left(outbox):
+        if not relay.is_alive():
+            raise click.ClickException(f"the relay of {store} has ended with what is said above")
         if monotonic() > ends_at:
             raise click.ClickException(f"the log did not take what {store} holds within {WITHIN_SECONDS:g} s")
         stop.wait(LOOK_EVERY_SECONDS)
     stop.set()
     relay.join()
+    outbox.dispose()
 
 
 def _relay(store: str, env: Environment, stop: threading.Event) -> None:
@@ -69,10 +72,6 @@ def _relay(store: str, env: Environment, stop: threading.Event) -> None:
         os._exit(EXIT_AND_START_AGAIN)
 
 
-def _left(url: str) -> int:
-    engine = open_database(url, pool_size=1)
-    try:
-        with engine.connect() as connection:
-            return int(connection.execute(text(_LEFT)).scalar_one())
-    finally:
-        engine.dispose()
+def _left(outbox: Engine) -> int:
+    with outbox.connect() as connection:
+        return int(connection.execute(text(_LEFT)).scalar_one())
