@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -146,36 +147,24 @@ def make_seals(folder: DataFolder) -> None:
 
 def _load_gateway(settings: GatewaySettings, parts: Mapping[str, Any]) -> None:
     gateway.migrate(settings)
-    service = gateway.build(settings)
-    try:
+    with closing(gateway.build(settings)) as service:
         gateway.load_pack(service, parts)
-    finally:
-        service.close()
 
 
 def _load_survey(settings: SurveySettings, parts: Mapping[str, Any]) -> None:
     survey.migrate(settings)
-    service = survey.build(settings)
-    try:
+    with closing(survey.build(settings)) as service:
         load_pack(service, parts)
-    finally:
-        service.close()
 
 
 def _load_tasks(settings: TasksSettings, parts: Mapping[str, Any]) -> None:
     tasks.migrate(settings)
-    service = tasks.build(settings)
-    try:
+    with closing(tasks.build(settings)) as service:
         tasks.load_pack(service, parts)
-    finally:
-        service.close()
 
 
 def _load_indicators(settings: IndicatorsSettings, parts: Mapping[str, Any]) -> None:
     indicators.migrate(settings)
     indicators.migrate_folder(settings)
-    service = indicators.build(settings)
-    try:
+    with closing(indicators.build(settings)) as service:
         indicators.load_pack(service, parts)
-    finally:
-        service.close()
