@@ -1,6 +1,6 @@
 """The servers that the distributed profile is given: what has to be said about them, and what has to be made in them."""
 
-from collections.abc import Mapping
+import click
 
 from cchc.distributed import SERVICES, STORES
 from cchc.log_of_outboxes import OWNERS
@@ -27,6 +27,18 @@ def check_settings(env: Environment) -> None:
     urls = database_urls(env)
     if len(set(urls.values())) < len(urls):
         raise SettingError("two stores are given one database; each needs its own")
+
+
+def require_settings(env: Environment) -> None:
+    """Check the settings for a command.
+
+    Raises:
+        click.ClickException: One is wrong; it says which.
+    """
+    try:
+        check_settings(env)
+    except SettingError as refused:
+        raise click.ClickException(str(refused)) from None
 
 
 def database_variables() -> dict[str, str]:
@@ -71,6 +83,6 @@ def make_topics(env: Environment) -> list[str]:
     return names
 
 
-def topics_of(store: str, owners: Mapping[str, str] = OWNERS) -> list[str]:
+def topics_of(store: str) -> list[str]:
     """Name the topics that a store writes."""
-    return [topic for topic, owner in owners.items() if owner == store]
+    return [topic for topic, owner in OWNERS.items() if owner == store]
