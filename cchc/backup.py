@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pysqlite3.dbapi2
 
-from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, read_manifest, write_durably
+from cchc.copies import EVENT_STORES, LASTING, Copied, Manifest, copied, extent_of, make_place, write_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.options import data_option, json_option
@@ -18,11 +18,6 @@ from cchc.postgres_tools import dump
 from cchc.servers import all_urls
 from cchc.survey_client import mark_backed_up
 from services.chassis.clock import SystemClock
-
-__all__ = ["EVENT_STORES", "Manifest", "backup", "make_backup", "read_manifest"]
-
-COPIED_FILES = ("seals", "streams", *EVENT_STORES)
-"""Readers before what they read, as among the stores."""
 
 PAGES_A_STEP = 2_000
 Said = Callable[[str], object]
@@ -45,16 +40,23 @@ def backup(folder: DataFolder, target: Path | None, as_json: bool) -> None:
 def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Said) -> Manifest:
     """Copy everything into `place` and write the manifest last."""
     tenant = folder.tenant()
-    place.mkdir(parents=True)
-    place.chmod(0o700)
-    copies = []
-    for made in _dumps(folder, place) if tenant.is_distributed else _files(folder, place):
-        copies.append(made)
-        said(f"  {made.name}: {made.size_bytes / 1e6:.1f} MB")
+    make_place(place)
+    made = _dumps(folder, place) if tenant.is_distributed else copy_files(folder, place)
+    manifest = Manifest(
+        made_at=now.isoformat(), tenant=tenant.tenant, databases=told_of(made, said), profile=tenant.profile
+    )
     copy_surroundings(folder, place)
-    manifest = Manifest(made_at=now.isoformat(), tenant=tenant.tenant, databases=copies, profile=tenant.profile)
-    write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
+    write_manifest(place, manifest)
     return manifest
+
+
+def told_of(made: Iterable[Copied], said: Said) -> list[Copied]:
+    """Make copies, and say of each what was made."""
+    copies = []
+    for copy in made:
+        copies.append(copy)
+        said(f"  {copy.name}: {copy.size_bytes / 1e6:.1f} MB")
+    return copies
 
 
 def copy_surroundings(folder: DataFolder, place: Path) -> None:
@@ -66,8 +68,9 @@ def copy_surroundings(folder: DataFolder, place: Path) -> None:
         shutil.copy2(folder.clock, place)
 
 
-def _files(folder: DataFolder, place: Path) -> Iterator[Copied]:
-    for name in COPIED_FILES:
+def copy_files(folder: DataFolder, place: Path) -> Iterator[Copied]:
+    """Copy the files of the embedded profile into `place`."""
+    for name in LASTING:
         if folder.database(name).exists():
             yield copy_file(folder.database(name), place / f"{name}.db", name)
 
@@ -88,7 +91,7 @@ def copy_file(source: Path, target: Path, name: str) -> Copied:
 
 def _dumps(folder: DataFolder, place: Path) -> Iterator[Copied]:
     urls = all_urls(environment_of(folder))
-    for name in sorted(urls, key=lambda name: COPIED_FILES.index(name) if name in COPIED_FILES else -1):
+    for name in sorted(urls, key=LASTING.index):
         # Read before the copy begins: it surely holds what was there by then.
         extent = extent_of(urls[name]) if name in EVENT_STORES else None
         dump(urls[name], place / f"{name}.dump")

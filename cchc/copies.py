@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import click
@@ -14,6 +14,9 @@ from services.chassis.event_store.opening import open_event_store
 
 EVENT_STORES: Sequence[str] = ("folder", "gateway", "indicators", "tasks", "survey")
 """Readers before what they read: a copied reader is never ahead of the store it reads."""
+
+LASTING: Sequence[str] = ("seals", "streams", *EVENT_STORES)
+"""Every database that cannot be made again, in the order in which they are copied."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +77,17 @@ def read_manifest(place: Path) -> Manifest:
         if digest_of(place / copied.file_name) != copied.sha256:
             raise click.ClickException(f"{copied.file_name} in {place} is damaged: its digest is not the manifest's")
     return manifest
+
+
+def make_place(place: Path) -> None:
+    """Make the folder of copies, which is its owner's alone."""
+    place.mkdir(parents=True)
+    place.chmod(0o700)
+
+
+def write_manifest(place: Path, manifest: Manifest) -> None:
+    """Write the manifest, once everything else is there."""
+    write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
 
 
 def copied(file: Path, name: str, extent: tuple[int, str] | None) -> Copied:

@@ -110,6 +110,10 @@ class DataFolder:
         self.root.mkdir(parents=True, exist_ok=True)
         self.root.chmod(0o700)
         self.keys.mkdir(mode=0o700, exist_ok=True)
+        self.write_tenant(tenant)
+
+    def write_tenant(self, tenant: Tenant) -> None:
+        """Write down what the folder is made for."""
         (self.root / "tenant.json").write_text(json.dumps(asdict(tenant), indent=1) + "\n")
 
     def is_running(self) -> bool:

@@ -1,27 +1,25 @@
 """`cchc export`: a whole tenant as one folder, in the form of the embedded profile, for `cchc import` into either."""
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pysqlite3.dbapi2
 
-from cchc.backup import copy_file, copy_surroundings
-from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, write_durably
+from cchc.backup import Said, copy_files, copy_surroundings, told_of
+from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, make_place, write_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of, environment_of
+from cchc.init import make_seals
 from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
 from cchc.options import data_option
 from cchc.servers import STREAM_LOG, database_urls, database_variable, migrate_databases, stream_log_url
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
-from services.chassis.seals import create_seals
 from services.chassis.settings import Environment
 
 SEALS = "seals"
-Said = Callable[[str], object]
 
 
 @click.command()
@@ -46,36 +44,23 @@ def export_tenant(folder: DataFolder, place: Path, *, said: Said) -> Manifest:
     Raises:
         click.ClickException: Somebody went on writing meanwhile.
     """
-    place.mkdir(parents=True)
-    place.chmod(0o700)
-    copies = []
-    for made in _databases(folder, place) if folder.tenant().is_distributed else _files(folder, place):
-        copies.append(made)
-        said(f"  {made.name}: {made.size_bytes / 1e6:.1f} MB")
+    tenant = folder.tenant()
+    make_place(place)
+    made = _databases(folder, place) if tenant.is_distributed else copy_files(folder, place)
+    manifest = Manifest(made_at=SystemClock().now().isoformat(), tenant=tenant.tenant, databases=told_of(made, said))
     copy_surroundings(folder, place)
-    told = replace(folder.tenant(), profile="embedded")
-    (place / "tenant.json").write_text(json.dumps(asdict(told), indent=1) + "\n")
-    manifest = Manifest(made_at=SystemClock().now().isoformat(), tenant=folder.tenant().tenant, databases=copies)
-    write_durably(place / "manifest.json", json.dumps(asdict(manifest), indent=1).encode())
+    DataFolder(place).write_tenant(replace(tenant, profile="embedded"))
+    write_manifest(place, manifest)
     return manifest
-
-
-def _files(folder: DataFolder, place: Path) -> Iterator[Copied]:
-    for name in (SEALS, STREAM_LOG, *EVENT_STORES):
-        if folder.database(name).exists():
-            yield copy_file(folder.database(name), place / f"{name}.db", name)
 
 
 def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
     urls = database_urls(environment_of(folder))
     # The tables that migrations make in new files are what cannot be built from the log.
     migrate_databases(as_files(folder, place))
-    with_seals = open_database(f"sqlite:///{place / 'seals.db'}")
-    with with_seals.begin() as connection:
-        create_seals(connection)
+    make_seals(DataFolder(place))
     for name, url in urls.items():
         _move(name, url, place)
-    with_seals.dispose()
     _move_streams(stream_log_url(environment_of(folder)), place)
     for name in (SEALS, STREAM_LOG, *urls):
         _as_one_file(place / f"{name}.db")

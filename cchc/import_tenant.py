@@ -1,12 +1,11 @@
 """`cchc import`: takes in a whole tenant that `cchc export` wrote, into files of its own or into PostgreSQL."""
 
-import json
-from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from cchc.backup import Said
 from cchc.copies import Manifest, extent_of, read_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
@@ -14,14 +13,11 @@ from cchc.export import SEALS
 from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
 from cchc.options import data_option, profile_option
 from cchc.restore import begin_new_life, erase_again, restore_databases, restore_surroundings
-from cchc.servers import STREAM_LOG, check_settings, database_urls, make_topics, migrate_databases, stream_log_url
+from cchc.servers import STREAM_LOG, database_urls, make_topics, migrate_databases, require_settings, stream_log_url
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.seals import create_seals
-from services.chassis.settings import SettingError
-
-Said = Callable[[str], object]
 
 
 @click.command("import")
@@ -48,23 +44,19 @@ def import_tenant(place: Path, folder: DataFolder, profile: str | None) -> None:
 
 
 def _take_in(folder: DataFolder, place: Path, manifest: Manifest, profile: str) -> int:
+    restore_surroundings(folder, place)
+    folder.write_tenant(replace(folder.tenant(), profile=profile))
     if profile == "embedded":
         names = [copied.name for copied in manifest.databases]
-        restore_databases(folder, place, names, now=SystemClock().now(), fresh_id=new_id)
+        restore_databases(folder, place, manifest, names, now=SystemClock().now(), fresh_id=new_id)
     else:
-        restore_surroundings(folder, place)
-        tenant = replace(folder.tenant(), profile=profile)
-        (folder.root / "tenant.json").write_text(json.dumps(asdict(tenant), indent=1) + "\n")
         _into_servers(folder, place, manifest, said=click.echo)
     return erase_again(folder, place)
 
 
 def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: Said) -> None:
     env = environment_of(folder)
-    try:
-        check_settings(env)
-    except SettingError as refused:
-        raise click.ClickException(str(refused)) from None
+    require_settings(env)
     migrate_databases(env)
     make_topics(env)
     for name, url in database_urls(env).items():

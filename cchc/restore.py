@@ -8,13 +8,13 @@ from uuid import UUID
 
 import click
 
-from cchc.copies import EVENT_STORES, Manifest, read_manifest
+from cchc.copies import EVENT_STORES, LASTING, Manifest, read_manifest
 from cchc.data_folder import DataFolder
+from cchc.distributed import STORES
 from cchc.environment import environment_of
-from cchc.log_of_outboxes import OWNERS
 from cchc.options import data_option
 from cchc.postgres_tools import holds_something, put_back
-from cchc.servers import all_urls
+from cchc.servers import all_urls, topics_of
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.incarnations import begin_incarnation
@@ -24,15 +24,6 @@ from services.chassis.ids import NewId, new_id
 from services.chassis.seals import Ledger, Seals
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
-
-SOURCES = {
-    "survey": "survey",
-    "gateway": "gateway",
-    "tasks": "tasks",
-    "indicators": "indicators",
-    "folder": "indicators",
-}
-"""Which service a store's messages come from."""
 
 JOURNAL = "erasures.jsonl"
 
@@ -55,18 +46,17 @@ def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
                 f"this is a backup of the {manifest.profile} profile: see cchc export and import"
             )
         chosen = names or _wanted(folder, manifest)
-        restore_databases(folder, backup, chosen, now=SystemClock().now(), fresh_id=new_id)
+        restore_databases(folder, backup, manifest, chosen, now=SystemClock().now(), fresh_id=new_id)
         erased = erase_again(folder, backup) if "gateway" in chosen else 0
     click.echo(f"restored {', '.join(chosen)} as of {manifest.made_at}; {erased} people were erased again")
     click.echo("now run: cchc reconcile")
 
 
 def restore_databases(
-    folder: DataFolder, backup: Path, names: Iterable[str], *, now: datetime, fresh_id: NewId
+    folder: DataFolder, backup: Path, manifest: Manifest, names: Iterable[str], *, now: datetime, fresh_id: NewId
 ) -> None:
     """Replace databases by their copies; each event store among them begins a new life."""
-    restore_surroundings(folder, backup)
-    manifest, urls = read_manifest(backup), urls_of(folder)
+    urls = urls_of(folder)
     for name in names:
         copy = backup / manifest.copy_of(name).file_name
         if folder.tenant().is_distributed:
@@ -82,7 +72,7 @@ def urls_of(folder: DataFolder) -> dict[str, str]:
     """Give the URL of every database that cannot be made again, where this folder keeps it."""
     if folder.tenant().is_distributed:
         return all_urls(environment_of(folder))
-    return {name: f"sqlite:///{folder.database(name)}" for name in ("seals", "streams", *EVENT_STORES)}
+    return {name: f"sqlite:///{folder.database(name)}" for name in LASTING}
 
 
 def restore_surroundings(folder: DataFolder, backup: Path) -> None:
@@ -109,11 +99,10 @@ def erase_again(folder: DataFolder, backup: Path) -> int:
 def begin_new_life(folder: DataFolder, name: str, now: datetime, new: UUID) -> None:
     """Begin a new life of a store that stands at an earlier point than others may have read."""
     engine = open_database(urls_of(folder)[name])
-    source = f"/cchc/{folder.tenant().tenant}/{SOURCES[name]}"
-    topics = [topic for topic, owner in OWNERS.items() if owner == name]
+    source = f"/cchc/{folder.tenant().tenant}/{STORES[name]}"
     _let_go_of_seals(folder, name, open_event_store(engine))
     with engine.begin() as connection:
-        begin_incarnation(connection, new=new, now=now, source=source, topics=topics)
+        begin_incarnation(connection, new=new, now=now, source=source, topics=topics_of(name))
     engine.dispose()
 
 
