@@ -4,9 +4,11 @@ import json
 from dataclasses import asdict
 
 import click
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.data_folder import DataFolder
+from cchc.embedded import SEALED_STORES
 from cchc.environment import environment_of
 from cchc.options import data_option, json_option
 from cchc.servers import database_urls
@@ -15,8 +17,6 @@ from services.chassis.domain import Refusal
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.seals import Ledger, Problem, Report, Seals
 from services.chassis.seals import verify as verify_store
-
-SEALED_STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 
 
 @click.command()
@@ -47,8 +47,8 @@ def _of_databases(name: str, url: str, seals_url: str) -> Report:
     try:
         return _compared(name, url, seals_url)
     except (SQLAlchemyError, Refusal) as error:
-        place = open_database(url, read_only=True).url.render_as_string(hide_password=True)
-        return _unchecked(name, f"{place.removeprefix('sqlite:///file:')} or its seals cannot be read: {error}")
+        place = make_url(url).render_as_string()
+        return _unchecked(name, f"{place.removeprefix('sqlite:///')} or its seals cannot be read: {error}")
 
 
 def _unchecked(name: str, what: str) -> Report:
