@@ -1,6 +1,7 @@
 """The databases: can they be reached, do they keep what they acknowledge, have all migrations run, do readers follow."""
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,6 @@ def _statuses(folder: DataFolder, urls: dict[str, str]) -> list[dict[str, Any]] 
         engine = open_database(url, read_only=True)
         with engine.connect() as connection:
             if inspect(connection).has_table(STATUS.name):
-                told = read_statuses(connection, SystemClock().now())
-                found += [{name: getattr(it, name) for name in it.__slots__} for it in told]
+                found += map(asdict, read_statuses(connection, SystemClock().now()))
         engine.dispose()
     return found or None
