@@ -107,9 +107,9 @@ class RunningRig:
         data = {"register": "tthc", "entry_id": entry_id, "at": at(day), **about}
         self.log.write(self.facts.row(REGISTERS, f"register_entry_{fact}", "register-tthc", data))
 
-    def define(self, indicator: str, *sums: str) -> None:
+    def define(self, indicator: str, *sums: str, unit: str = "count") -> None:
         """Tell how an indicator is summed, version by version."""
-        data = {"code": indicator, "versions": [{"definition": {"sums": it}} for it in sums]}
+        data = {"code": indicator, "versions": [{"definition": {"sums": it, "unit": unit}} for it in sums]}
         self.log.write(self.facts.row(DEFINITIONS, "indicator_recorded", f"indicator-{indicator}", data))
 
     def follow(self) -> None:

@@ -10,14 +10,9 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import (
-    BigInteger,
-    Column,
     ColumnElement,
     Connection,
     Engine,
-    Integer,
-    MetaData,
-    String,
     Table,
     and_,
     case,
@@ -37,33 +32,11 @@ from services.chassis.upsert import upsert
 from services.indicators.domain.periods import last_day
 from services.indicators.domain.running.shares import Sums
 from services.indicators.projections.running_figures import RunningFigures
-from services.indicators.projections.running_tables import LEVEL_MONTH, fits, period_codes
+from services.indicators.projections.running_tables import LEVEL_MONTH, fits, period_codes, units_of
+from services.indicators.projections.running_told import RUNNING_LOOK, RUNNING_TOLD
 
 Fence = Callable[[Connection], None]
 Codes = tuple[str, ...]
-
-_METADATA = MetaData()
-
-RUNNING_TOLD = Table(
-    "running_told",
-    _METADATA,
-    Column("indicator", String, primary_key=True),
-    Column("unit_id", String, primary_key=True),
-    Column("month", String, primary_key=True),
-    Column("moves", BigInteger, nullable=False),
-    Column("numerator", BigInteger),
-    Column("denominator", BigInteger),
-)
-"""How often a cell had moved when it was looked at last, and the sums that were told then; null for none."""
-
-RUNNING_LOOK = Table(
-    "running_look",
-    _METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("day", String, nullable=False),
-    Column("place", String),
-)
-"""The day of the last look, and how far the build was that left nothing to tell; null where something is left."""
 
 _MOST = 500
 _STALE = -1
@@ -86,6 +59,8 @@ class MovedFigure:
     month: str
     sums: Sums
     as_of: date
+    unit: str | None = None
+    """In which its indicator is told, where that is data."""
 
 
 def has_moved(engine: Engine, running: RunningFigures, today: date) -> bool:
@@ -122,7 +97,9 @@ def announce_running(
             return 0
         now = _sums(view, period, [cell for cell, _ in due], today)
         told = _told(connection, [cell for cell, _ in due])
-        moved = [_moved(cell, sums, today) for cell, sums in sorted(now.items()) if told.get(cell) != sums]
+        new = {cell: sums for cell, sums in sorted(now.items()) if told.get(cell) != sums}
+        units = units_of(view, {cell.indicator for cell in new})
+        moved = [_moved(cell, sums, units.get(cell.indicator), today) for cell, sums in new.items()]
         if moved:
             _append(store, connection, tuple(publish(figure) for figure in moved))
         upsert(connection, RUNNING_TOLD, [(*cell, moves, *now.get(cell, (None, None))) for cell, moves in due])
@@ -211,9 +188,14 @@ def _month(sums: Table, period: Codes) -> ColumnElement[str]:
     return case((sums.c.indicator.in_(period), func.substr(sums.c.on_day, 1, 7)), else_=LEVEL_MONTH)
 
 
-def _moved(cell: Cell, sums: Sums, today: date) -> MovedFigure:
+def _moved(cell: Cell, sums: Sums, unit: str | None, today: date) -> MovedFigure:
     month = cell.month or today.isoformat()[:7]
     ends_on = last_day(date.fromisoformat(f"{month}-01"))
     return MovedFigure(
-        indicator=cell.indicator, unit_id=cell.unit_id, month=month, sums=sums, as_of=min(today, ends_on)
+        indicator=cell.indicator,
+        unit_id=cell.unit_id,
+        month=month,
+        sums=sums,
+        as_of=min(today, ends_on),
+        unit=unit,
     )

@@ -55,9 +55,10 @@ def fold(view: View, batch: Sequence[Delivery], calendar: WorkingCalendar) -> No
 
 
 def _learn(view: View, batch: Sequence[Delivery]) -> None:
-    """Keep how indicators are defined to be summed, by their newest version."""
-    known = {defined.code: defined.versions[-1].definition.sums for _, defined in told_in(batch, DEFINED)}
-    upsert(view.connection, view.table("definitions"), sorted(known.items()))
+    """Keep how indicators are defined to be summed and told, by their newest version."""
+    known = {defined.code: defined.versions[-1].definition for _, defined in told_in(batch, DEFINED)}
+    rows = [(code, definition.sums, definition.unit) for code, definition in sorted(known.items())]
+    upsert(view.connection, view.table("definitions"), rows)
 
 
 def _take(thing: _Thing, told: News, calendar: WorkingCalendar) -> _Sums:

@@ -45,6 +45,7 @@ class _Told(msgspec.Struct, frozen=True, gc=False):
 
 class _Summed(msgspec.Struct, frozen=True):
     sums: str
+    unit: str
 
 
 class _Version(msgspec.Struct, frozen=True):

@@ -5,11 +5,13 @@
 | `sums` | indicator, unit, the day it falls on, the day it holds from, the day it became known | signed numerators and denominators |
 | `sources` | task, report duty, dossier, register entry | what was last said of it, so that a later fact takes back what it replaces |
 | `cells` | indicator, unit, month | how often it moved: what there may be to announce |
-| `definitions` | indicator | whether it is defined as a sum of a period or as a level |
+| `definitions` | indicator | whether it is defined as a sum of a period or as a level, and its unit |
 
 How a register's count is summed is data, which may come after the entries that it counts. So the cells of such an
 indicator are kept both by month and as a level, and readers take those that fit.
 """
+
+from collections.abc import Collection
 
 from sqlalchemy import BigInteger, Column, ColumnElement, Index, MetaData, String, Table, and_, or_, select
 
@@ -59,6 +61,7 @@ def define_running(metadata: MetaData, name: TableName) -> None:
         metadata,
         Column("indicator", String, primary_key=True),
         Column("sums", String, nullable=False),
+        Column("unit", String, nullable=False),
         sqlite_with_rowid=False,
     )
 
@@ -84,6 +87,13 @@ def period_codes(view: View) -> tuple[str, ...]:
     defined = view.connection.scalars(select(table.c.indicator).where(table.c.sums == PERIOD))
     codes = {code for code, figure in FIGURES.items() if not figure.stock}
     return tuple(sorted(codes.union(code for code in defined if code not in FIGURES)))
+
+
+def units_of(view: View, indicators: Collection[str]) -> dict[str, str]:
+    """Give the units in which indicators are defined to be told, where they are defined."""
+    table = view.table("definitions")
+    query = select(table.c.indicator, table.c.unit).where(table.c.indicator.in_(sorted(indicators)))
+    return {row.indicator: row.unit for row in view.connection.execute(query)}
 
 
 def fits(cells: Table, period: tuple[str, ...]) -> ColumnElement[bool]:

@@ -65,6 +65,10 @@ class Moved(Protocol):
         """Say whose figure it is."""
 
     @property
+    def unit(self) -> str | None:
+        """Say in which unit the indicator is defined to be told, where that is known."""
+
+    @property
     def month(self) -> str:
         """Give the month, such as `2021-06`."""
 
@@ -126,7 +130,7 @@ class FigureMessages:
             "month": figure.month,
             "numerator": numerator,
             "denominator": denominator,
-            "value": value_of(shows(figure.indicator, denominator), numerator, denominator),
+            "value": value_of(shows(figure.indicator, figure.unit, denominator), numerator, denominator),
             "as_of": figure.as_of,
             "at": rfc3339(self.clock.business_now()),
         }

@@ -111,3 +111,14 @@ def test_a_registers_count_of_a_period_is_told_by_month(folder, rig, told, defin
     rig.entry("closed", "e3", day(2, 1), unit_id="xa-a", on="2021-01-20")
     rig.follow()
     assert told() == [("CERTIFICATES", "2021-02", 2, 0, 2.0), ("INITIATIVES", "2021-01", 1, 0, 1.0)]
+
+
+def test_a_share_of_a_register_that_holds_nothing_has_no_value(folder, rig, told):
+    rig.define("TTHC_PUBLISHED", "stock", unit="percent")
+    counts = [{"indicator": "TTHC_PUBLISHED", "numerator": 1, "denominator": 1}]
+    rig.entry("recorded", "e1", day(2, 1), unit_id="xa-a", counts=counts, on="2021-01-04", expires_on=None)
+    rig.follow()
+    assert told() == [("TTHC_PUBLISHED", "2021-02", 1, 1, 100.0)]
+    rig.entry("closed", "e1", day(2, 1), unit_id="xa-a", on="2021-01-20")
+    rig.follow()
+    assert told() == [("TTHC_PUBLISHED", "2021-02", 0, 0, None)]

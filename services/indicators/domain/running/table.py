@@ -43,10 +43,12 @@ VERSION = sum(family.version for family in FAMILIES)
 """Grows with each family that is added and each that changes: the figures are then built anew by themselves."""
 
 
-def shows(code: str, denominator: int) -> Shows:
-    """Tell what is made of an indicator's sums; a register's count is a share where it has a denominator."""
+def shows(code: str, unit: str | None, denominator: int) -> Shows:
+    """Tell what is made of an indicator's sums; a register's count of an unknown unit is a share where it has a denominator."""
     if code in FIGURES:
         return FIGURES[code].shows
+    if unit in {Shows.PERCENT, Shows.COUNT}:
+        return Shows(unit)
     return Shows.PERCENT if denominator else Shows.COUNT
 
 

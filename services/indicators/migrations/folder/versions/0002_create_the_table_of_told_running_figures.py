@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from services.indicators.projections.running_announcing import RUNNING_LOOK, RUNNING_TOLD
+from services.indicators.projections.running_told import RUNNING_LOOK, RUNNING_TOLD
 
 revision = "0002"
 down_revision = "0001"
