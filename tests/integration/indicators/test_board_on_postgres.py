@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.indicators.board_cases import BoardCases
+from tests.integration.indicators.register_cases import RegisterCases
 from tests.support.indicators import settings_of
 from tests.support.indicators_rig import IndicatorsRig
 
@@ -18,4 +19,8 @@ def rig(tmp_path, postgres_databases):
 
 
 class TestBoardOnPostgres(BoardCases):
+    """The cases."""
+
+
+class TestRegistersOnPostgres(RegisterCases):
     """The cases."""

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.integration.indicators.board_cases import BoardCases
+from tests.integration.indicators.register_cases import RegisterCases
 from tests.support.indicators import settings_of
 from tests.support.indicators_rig import IndicatorsRig
 
@@ -15,4 +16,8 @@ def rig(tmp_path):
 
 
 class TestBoardOnSqlite(BoardCases):
+    """The cases."""
+
+
+class TestRegistersOnSqlite(RegisterCases):
     """The cases."""
