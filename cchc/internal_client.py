@@ -1,7 +1,7 @@
 """The command line as a client of the running services: finds their port, signs itself in, asks."""
 
 import json
-from collections.abc import Mapping  # noqa: TC003 - an attribute is annotated with it
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -9,6 +9,7 @@ import click
 import httpx
 
 from cchc.data_folder import DataFolder
+from cchc.environment import all_variables_of
 from services.chassis.clock import SystemClock
 from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
 from services.chassis.identity.keys import load_or_create_signing_key
@@ -29,6 +30,12 @@ class UnknownThere(click.ClickException):
     """Raised when a worker keeps no projection of that name; another one may."""
 
 
+def door_told(folder: DataFolder) -> str:
+    """Say where the one door is: by the environment, or the folder's settings where nothing runs here; else nothing."""
+    told = environment() if folder.is_running() else _told(folder)
+    return told.get(DOOR_URL.name, "").rstrip("/")
+
+
 class InternalClient:
     """Asks the web process of a folder, or its worker, as the client `cchc-internal`."""
 
@@ -38,7 +45,7 @@ class InternalClient:
         Raises:
             NotRunning: There are none.
         """
-        self._door = environment().get(DOOR_URL.name, "").rstrip("/")
+        self._door = door_told(folder)
         if not self._door and not folder.is_running():
             raise NotRunning
         self.running: Mapping[str, Any] = {} if self._door else json.loads(folder.running.read_text())
@@ -49,7 +56,7 @@ class InternalClient:
     @property
     def public_url(self) -> str:
         """Where people find the portal: what `CCHC_PUBLIC_URL` says, else this machine."""
-        if (told := environment().get(PUBLIC_URL.name)) is not None:
+        if (told := _told(self._folder).get(PUBLIC_URL.name)) is not None:
             return told.rstrip("/")
         if not self.running:
             return self._door
@@ -124,6 +131,10 @@ class InternalClient:
         if answer.is_error:
             raise click.ClickException(_said(answer))
         return str(answer.json()["access_token"])
+
+
+def _told(folder: DataFolder) -> Mapping[str, str]:
+    return all_variables_of(folder) if folder.exists() else environment()
 
 
 def _said(answer: httpx.Response) -> str:

@@ -5,8 +5,7 @@ from typing import Any
 
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
-from cchc.internal_client import InternalClient
-from services.chassis.settings import DOOR_URL, environment
+from cchc.internal_client import InternalClient, door_told
 from services.survey import bootstrap
 from services.survey.config import Settings
 
@@ -15,8 +14,8 @@ BACKUPS = "/api/survey/v1/backups/"
 
 
 def may_ask(folder: DataFolder) -> bool:
-    """Say whether there is a running service to ask: on this folder, or behind the door that the environment names."""
-    return bool(environment().get(DOOR_URL.name)) or folder.is_running()
+    """Say whether there is a running service to ask: on this folder, or behind the door that the settings name."""
+    return bool(door_told(folder)) or folder.is_running()
 
 
 def mark_backed_up(folder: DataFolder, position: int) -> None:
