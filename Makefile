@@ -38,6 +38,7 @@ compose-down: ## Stop the containers; their data stays
 
 ##@ Set it up (called by the others; quick when nothing is missing)
 setup: .venv/.synced services/survey/kiosk/dist/.built services/gateway/portal/static/vendor/.built ## Python, kiosk and portal files; needs no root
+	@$(BIN)/python -m compileall -q -j 0 cchc services
 
 setup-servers: .venv/.synced-tests ## What the full tests need: PostgreSQL, Kafka's jars, Chromium (apt when root)
 	@$(BIN)/python -m tests.support.servers.install
@@ -47,11 +48,11 @@ build/uv/bin/uv:
 	@build/uv/bin/pip install --quiet --disable-pip-version-check "uv>=0.9"
 
 .venv/.synced: pyproject.toml uv.lock | build/uv/bin/uv
-	@build/uv/bin/uv sync --quiet --frozen --inexact --group kiosk
+	@build/uv/bin/uv sync --quiet --frozen --inexact --compile-bytecode --group kiosk
 	@touch $@
 
 .venv/.synced-tests: .venv/.synced
-	@build/uv/bin/uv sync --quiet --frozen --inexact --all-groups
+	@build/uv/bin/uv sync --quiet --frozen --inexact --compile-bytecode --all-groups
 	@touch $@
 
 KIOSK := services/survey/kiosk

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine
 
 
@@ -14,6 +12,10 @@ def upgrade(engine: Engine, folder: Path) -> None:
         engine: The database.
         folder: Holds `env.py`, which takes the connection from `config.attributes["connection"]`, and `versions/`.
     """
+    # Imported here: a tenth of what a process of the product imports, and of its memory, for what it seldom does.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
