@@ -30,40 +30,22 @@ def define_running(metadata: MetaData, name: TableName) -> None:
     sums = Table(
         name("sums"),
         metadata,
-        Column("indicator", String, primary_key=True),
-        Column("unit_id", String, primary_key=True),
-        Column("on_day", String, primary_key=True),
-        Column("since_day", String, primary_key=True),
-        Column("known_day", String, primary_key=True),
+        *_key("indicator", "unit_id", "on_day", "since_day", "known_day"),
         Column("numerator", BigInteger, nullable=False),
         Column("denominator", BigInteger, nullable=False),
         sqlite_with_rowid=False,
     )
     Index(name("sums_by_since"), sums.c.since_day)
-    Table(
-        name("sources"),
-        metadata,
-        Column("source", String, primary_key=True),
-        Column("record", String, nullable=False),
-        sqlite_with_rowid=False,
-    )
-    Table(
-        name("cells"),
-        metadata,
-        Column("indicator", String, primary_key=True),
-        Column("unit_id", String, primary_key=True),
-        Column("month", String, primary_key=True),
-        Column("moves", BigInteger, nullable=False),
-        sqlite_with_rowid=False,
-    )
-    Table(
-        name("definitions"),
-        metadata,
-        Column("indicator", String, primary_key=True),
-        Column("sums", String, nullable=False),
-        Column("unit", String, nullable=False),
-        sqlite_with_rowid=False,
-    )
+    record = Column("record", String, nullable=False)
+    Table(name("sources"), metadata, *_key("source"), record, sqlite_with_rowid=False)
+    moves = Column("moves", BigInteger, nullable=False)
+    Table(name("cells"), metadata, *_key("indicator", "unit_id", "month"), moves, sqlite_with_rowid=False)
+    definition = (Column("sums", String, nullable=False), Column("unit", String, nullable=False))
+    Table(name("definitions"), metadata, *_key("indicator"), *definition, sqlite_with_rowid=False)
+
+
+def _key(*names: str) -> list[Column[str]]:
+    return [Column(name, String, primary_key=True) for name in names]
 
 
 def months_of_cell(indicator: str, month: str) -> tuple[str, ...]:
