@@ -35,11 +35,13 @@ from services.indicators.domain.errors import (
     UnknownIndicator,
     UnknownTarget,
 )
+from services.indicators.domain.scales import MOST
 from services.indicators.handlers.kinds import INDICATOR, TARGET
 from services.indicators.projections.target_board import board, catalogue_of, named_in
 
 OPERATORS = ("eq", "gte", "gt", "lte_rank", "at_least", "document")
 _TEXT = validate.Length(max=LONGEST_TEXT)
+_VALUE = validate.Range(min=-MOST, max=MOST)
 
 blueprint = guarded_blueprint(
     "targets",
@@ -64,7 +66,7 @@ class ConditionSchema(Schema):
 
     indicator = fields.String(required=True, validate=CODE)
     operator = fields.String(required=True, validate=validate.OneOf(("eq", "gte", "gt", "lte_rank", "document")))
-    value = fields.Float(load_default=None, allow_none=True)
+    value = fields.Float(load_default=None, allow_none=True, validate=_VALUE)
 
 
 class AimSchema(Schema):
@@ -78,7 +80,7 @@ class AimSchema(Schema):
     indicator = fields.String(load_default=None, allow_none=True, validate=CODE)
     related = fields.List(fields.String(validate=CODE), load_default=list, validate=validate.Length(max=20))
     operator = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(OPERATORS))
-    value = fields.Float(load_default=None, allow_none=True)
+    value = fields.Float(load_default=None, allow_none=True, validate=_VALUE)
     unit = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=40))
     conditions = fields.List(fields.Nested(ConditionSchema), load_default=list, validate=validate.Length(max=50))
     why_not_vi = fields.String(load_default=None, allow_none=True, validate=_TEXT)

@@ -124,5 +124,9 @@ def _missing(aim: Aim) -> str | None:
     if aim.operator != "document" and aim.value is None:
         return "value"
     if aim.operator == "at_least":
-        return None if aim.value and 1 <= aim.value <= len(aim.conditions) else "conditions"
+        return None if aim.value and 1 <= aim.value <= len(aim.conditions) and _are_whole(aim) else "conditions"
     return None if aim.indicator else "indicator"
+
+
+def _are_whole(aim: Aim) -> bool:
+    return all(it.value is not None or it.operator == "document" for it in aim.conditions)

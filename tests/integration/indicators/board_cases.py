@@ -63,6 +63,7 @@ def target(rig: IndicatorsRig, code: str, **query: str) -> dict:
 BAD_INPUT = (
     ("/targets/", {"code": "N9", **AIM, "indicator": "NOBODY"}, (422, "unknown_indicator")),
     ("/targets/", {"code": "N9", **AIM, "value": None}, (422, "target_incomplete")),
+    ("/targets/", {"code": "N9", **AIM, "value": 1e300}, (422, "fields_invalid")),
     ("/measurements/", {**EDOC, "indicator": "NOBODY", "value": 1}, (422, "unknown_indicator")),
     ("/measurements/", {**EDOC, "unit_id": "xa-khong-co", "value": 1}, (422, "unit_not_in_directory")),
     ("/measurements/", {**EDOC, "period": "2023-Q1", "value": 1}, (422, "period_invalid")),

@@ -153,6 +153,7 @@ def test_a_target_on_an_indicator_that_nobody_defined_is_refused(aim):
         (replace(AIM, indicator=None), "indicator"),
         (replace(AIM, operator="at_least", value=3, conditions=TWO), "conditions"),
         (replace(AIM, operator="at_least", value=0, conditions=TWO), "conditions"),
+        (replace(AIM, operator="at_least", value=1, conditions=(TWO[0], replace(TWO[1], value=None))), "conditions"),
         (replace(AIM, measurable=False, indicator=None, operator=None), "why_not_vi"),
     ],
 )
@@ -166,6 +167,7 @@ def test_a_target_that_could_not_be_judged_is_refused(aim, missing):
     [
         replace(AIM, operator="document", value=None),
         replace(AIM, operator="at_least", value=2, indicator=None, conditions=TWO),
+        replace(AIM, operator="at_least", value=2, conditions=(TWO[0], Condition(indicator="B", operator="document"))),
         replace(AIM, measurable=False, indicator=None, operator=None, value=None, why_not_vi="Không có số đếm"),
     ],
 )
