@@ -62,7 +62,7 @@ class AskedQuery(Schema):
         load_default=None,
         validate=in_our_time,
         default_timezone=CIVIL_ZONE,
-        metadata={"description": "Only what was recorded by then."},
+        metadata={"description": "Only what was recorded by then; of running figures, by the end of that day."},
     )
     borders = fields.String(load_default=Borders.THEN.value, validate=validate.OneOf([it.value for it in Borders]))
 
