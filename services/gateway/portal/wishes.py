@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from services.chassis.http.refusals import BadRequest
 from services.gateway.portal.asked import written_day
 
-Kind = Literal["line", "area", "day", "number", "choice", "unit", "file", "hidden", "yes"]
+Kind = Literal["line", "area", "day", "number", "choice", "unit", "file", "yes"]
 MOST_PARTS = 4
 
 _THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?", re.ASCII)
