@@ -1,14 +1,12 @@
 """The streams over a real server, as open pages read them."""
 
-import socket
 import threading
 
 import httpx
 import pytest
-import uvicorn
 
 from services.gateway.streams.app import create_streams
-from tests.support.servers.ports import eventually
+from tests.support.stream_doors import served
 
 
 @pytest.fixture
@@ -18,17 +16,8 @@ def streams(under_test):
     app = create_streams(
         gateway.changes, find_session=gateway.site.sessions.find, session_cookie="session", heartbeat_seconds=0.2
     )
-    listening = socket.socket()
-    listening.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-    thread.start()
-    eventually(lambda: server.started)
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}/streams/v1/pages"
-    server.force_exit = server.should_exit = True
-    thread.join()
-    listening.close()
+    with served(app) as url:
+        yield f"{url}/streams/v1/pages"
 
 
 def events(answer):
