@@ -8,6 +8,7 @@ import pytest
 
 from cchc.data_folder import DEFAULT_PACK, DataFolder
 from cchc.servers import database_variables
+from tests.integration.cchc.commands import write_settings
 from tests.support.servers.kafka import KafkaServer
 from tests.support.servers.postgres import Databases
 
@@ -23,13 +24,17 @@ def pack(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def empty(tmp_path: Path, postgres_databases: Databases, kafka: KafkaServer) -> Iterator[DataFolder]:
-    """A folder that only knows its servers."""
-    folder = DataFolder(tmp_path / "distributed")
-    folder.root.mkdir()
+def servers(postgres_databases: Databases, kafka: KafkaServer) -> Iterator[dict[str, str]]:
+    """The settings of the distributed profile, with an empty database for each store."""
     urls = {variable: postgres_databases.lend() for variable in database_variables().values()}
-    lines = [f"{variable}={url}" for variable, url in urls.items()]
-    folder.settings_file.write_text("\n".join([*lines, f"CCHC_KAFKA={kafka.bootstrap}", ""]))
-    yield folder
+    yield {**urls, "CCHC_KAFKA": kafka.bootstrap}
     for url in urls.values():
         postgres_databases.take_back(url)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, servers: dict[str, str]) -> DataFolder:
+    """A folder that only knows its servers."""
+    folder = DataFolder(tmp_path / "distributed")
+    write_settings(folder, servers)
+    return folder
