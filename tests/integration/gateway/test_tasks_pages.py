@@ -222,7 +222,9 @@ def test_home_tells_a_unit_what_it_must_do_next_and_the_desk_what_is_late(distri
 def test_home_finds_what_presses_however_much_was_done_before(district, head, monkeypatch):
     told = {"unit_id": UNIT, "paragraph": None, "progress": None, "extension_pending": False, "timeliness": None}
     told |= {"due_on": "2021-06-01", "due_on_rolled": "2021-06-01", "first_due_on": "2021-06-01"}
-    done = [told | {"task_id": f"d{nth}", "title": "Xong", "state": "completed", "days_left": None} for nth in range(99)]
+    done = [
+        told | {"task_id": f"d{nth}", "title": "Xong", "state": "completed", "days_left": None} for nth in range(99)
+    ]
     late = told | {"task_id": "late", "title": "Còn nợ", "state": "accepted", "days_left": -17}
     pages = {"": {"items": done, "next": "2"}, "2": {"items": [late], "next": None}}
     nothing = {"items": [], "next": None}
