@@ -2,6 +2,8 @@
 
 from sqlalchemy import BigInteger, Column, Connection, Engine, LargeBinary, MetaData, String, Table, select
 
+from services.chassis.upsert import upsert
+
 METADATA = MetaData()
 FILES = Table(
     "tasks_files",
@@ -19,10 +21,9 @@ def create_file_table(connection: Connection) -> None:
 
 
 def keep_file(connection: Connection, sha256: str, media_type: str, body: bytes) -> None:
-    """Keep a file, once."""
+    """Keep a file, once, also where another keeps the same at this moment."""
     if connection.execute(select(FILES.c.sha256).where(FILES.c.sha256 == sha256)).first() is None:
-        row = {"sha256": sha256, "media_type": media_type, "size": len(body), "body": body}
-        connection.execute(FILES.insert(), row)
+        upsert(connection, FILES, [(sha256, media_type, len(body), body)])
 
 
 class FileTable:

@@ -2,11 +2,13 @@
 
 import hashlib
 import io
+import threading
 import zipfile
 
 import pytest
 
 from services.chassis.http.bodies import BODY_LIMIT
+from services.tasks.adapters.file_table import keep_file
 from tests.support.tasks import OTHER, UNIT, TasksRig
 
 PDF = b"%PDF-1.7\n quyet dinh so 12"
@@ -79,6 +81,27 @@ def test_the_same_file_is_attached_to_a_task_once_and_kept_once_for_all_tasks(ri
         assert _send(unit, task_id, "a.pdf", PDF).status_code == 201
     assert len(unit.get(f"/tasks/{first}").json()["evidence"]) == 1
     assert len(rig.messages("evidence_attached")) == 2
+
+
+def test_the_same_file_sent_by_two_at_once_is_kept_for_both(rig: TasksRig) -> None:
+    told = (hashlib.sha256(PDF).hexdigest(), "application/pdf", PDF)
+    writer = rig.service.together._engine
+    failed: list[BaseException] = []
+
+    def keep() -> None:
+        try:
+            with writer.begin() as connection:
+                keep_file(connection, *told)
+        except Exception as error:  # noqa: BLE001 - the test tells of it
+            failed.append(error)
+
+    with writer.begin() as first:
+        keep_file(first, *told)
+        second = threading.Thread(target=keep)
+        second.start()
+        second.join(0.5)  # PostgreSQL lets the second look before the first is there.
+    second.join()
+    assert (failed, rig.service.files.body(told[0])) == ([], PDF)
 
 
 def test_a_file_of_another_task_is_not_found(rig: TasksRig) -> None:
