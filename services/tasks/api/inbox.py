@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 from services.chassis.domain import ConcurrencyConflict
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
-from services.chassis.http.guards import Bearer, current_caller, guard, guarded_blueprint
+from services.chassis.http.guards import Bearer, current_caller, guarded_blueprint
 from services.chassis.http.paging import PageQuery, after_cursor, page_of
 from services.chassis.http.refusals import CursorInvalid
 from services.tasks.api.service import ACTING, IS_ID, UNIT_ROLES, tasks
@@ -70,16 +70,18 @@ def read_inbox(query: dict[str, Any]) -> Response:
 
 
 @blueprint.route("/<notice_id>/acknowledgement", methods=["POST"])
-@guard(Bearer("tasks:act"))
 @refuses(*ACTING, UnknownNotice, ConcurrencyConflict)
 @blueprint.response(200, Seen)
 def acknowledge(notice_id: str) -> Response:
     """Say that a reminder was seen; somebody of the unit does, or who leads."""
     service, caller = tasks(), current_caller()
+    leads = "tasks:lead" in caller.scopes
+    if not leads:
+        caller.require("tasks:act")
     state = service.streams.load(NOTICE, notice_id).state
     if state.due is None:
         raise UnknownNotice(notice_id=notice_id)
-    if "tasks:lead" not in caller.scopes:
+    if not leads:
         caller.require_unit(state.due.unit_id, *UNIT_ROLES)
     at = service.clock.business_now()
     service.streams.decide(NOTICE, notice_id, lambda now: notice.acknowledge(now, by=caller.subject, at=at))
