@@ -4,11 +4,11 @@ from typing import Any
 
 from flask import Response
 
-from services.chassis.http.blueprints import refuses
 from services.chassis.http.guards import Bearer, guarded_blueprint
-from services.tasks.api.forms import ExtensionDecision, Noted, Reasoned, TaskDetail
-from services.tasks.api.service import leading, seen_version, tasks, versioned
-from services.tasks.api.tasks import PREFIX, task_answer
+from services.tasks.api.actions import action, done
+from services.tasks.api.forms import ExtensionDecision, Noted, Reasoned
+from services.tasks.api.service import leading
+from services.tasks.api.tasks import PREFIX
 from services.tasks.domain import commands as wish
 from services.tasks.domain.errors import (
     DecisionOutOfRange,
@@ -23,6 +23,8 @@ from services.tasks.domain.errors import (
     UnknownTask,
 )
 
+_OF_DECISION = (UnknownExtension, ExtensionDecidedAlready, TaskHasEnded, OwnRequest, DecisionOutOfRange)
+
 blueprint = guarded_blueprint(
     "desk-actions",
     __name__,
@@ -32,55 +34,31 @@ blueprint = guarded_blueprint(
 )
 
 
-@blueprint.route("/<task_id>/completion-acceptance", methods=["POST"])
-@refuses(UnknownTask, NotReported, OwnReport)
-@versioned
-@blueprint.arguments(Noted)
-@blueprint.response(200, TaskDetail)
+@action(blueprint, "completion-acceptance", Noted, UnknownTask, NotReported, OwnReport)
 def accept_completion(sent: dict[str, Any], task_id: str) -> Response:
     """Find a completion right. Whoever reported it cannot."""
-    return _lead(wish.AcceptCompletion(task_id=task_id, **leading(sent)))
+    return done(wish.AcceptCompletion(task_id=task_id, **leading(sent)))
 
 
-@blueprint.route("/<task_id>/completion-return", methods=["POST"])
-@refuses(UnknownTask, NotReported)
-@versioned
-@blueprint.arguments(Reasoned)
-@blueprint.response(200, TaskDetail)
+@action(blueprint, "completion-return", Reasoned, UnknownTask, NotReported)
 def return_completion(sent: dict[str, Any], task_id: str) -> Response:
     """Send a completion back."""
-    return _lead(wish.ReturnCompletion(task_id=task_id, **leading(sent)))
+    return done(wish.ReturnCompletion(task_id=task_id, **leading(sent)))
 
 
-@blueprint.route("/<task_id>/cancellation", methods=["POST"])
-@refuses(UnknownTask, TaskHasEnded)
-@versioned
-@blueprint.arguments(Reasoned)
-@blueprint.response(200, TaskDetail)
+@action(blueprint, "cancellation", Reasoned, UnknownTask, TaskHasEnded)
 def cancel_task(sent: dict[str, Any], task_id: str) -> Response:
     """Let nobody have to do a task; the parts that are not completed go with it."""
-    return _lead(wish.CancelTask(task_id=task_id, **leading(sent)))
+    return done(wish.CancelTask(task_id=task_id, **leading(sent)))
 
 
-@blueprint.route("/<task_id>/reopening", methods=["POST"])
-@refuses(UnknownTask, NotEnded, HasParts)
-@versioned
-@blueprint.arguments(Reasoned)
-@blueprint.response(200, TaskDetail)
+@action(blueprint, "reopening", Reasoned, UnknownTask, NotEnded, HasParts)
 def reopen_task(sent: dict[str, Any], task_id: str) -> Response:
     """Let a task that had ended go on."""
-    return _lead(wish.ReopenTask(task_id=task_id, **leading(sent)))
+    return done(wish.ReopenTask(task_id=task_id, **leading(sent)))
 
 
-@blueprint.route("/<task_id>/extension-decisions", methods=["POST"])
-@refuses(UnknownTask, UnknownExtension, ExtensionDecidedAlready, TaskHasEnded, OwnRequest, DecisionOutOfRange)
-@versioned
-@blueprint.arguments(ExtensionDecision)
-@blueprint.response(200, TaskDetail)
+@action(blueprint, "extension-decisions", ExtensionDecision, UnknownTask, *_OF_DECISION)
 def decide_extension(sent: dict[str, Any], task_id: str) -> Response:
     """Grant a later deadline, grant it in part, or refuse it. The first deadline is never lost."""
-    return _lead(wish.DecideExtension(task_id=task_id, **leading(sent)))
-
-
-def _lead(command: wish.TaskAction) -> Response:
-    return task_answer(tasks().desk.handle(command, expected_version=seen_version()))
+    return done(wish.DecideExtension(task_id=task_id, **leading(sent)))

@@ -9,7 +9,7 @@ from services.chassis.domain import ConcurrencyConflict
 from services.chassis.http.answers import page_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
-from services.chassis.http.etags import etag_of
+from services.chassis.http.etags import with_etag
 from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
 from services.chassis.http.paging import PageQuery
 from services.chassis.units import UnknownUnit
@@ -126,9 +126,7 @@ def register_plan(sent: dict[str, Any]) -> Response:
     units = {unit for duty in sent["duties"] for unit in (*duty["lead_unit_ids"], *duty["cooperating"])}
     known_units({sent["issuer_unit_id"], *units})
     at = tasks().plans.register(_command(sent))
-    answer = json_answer(_shown(at.state.plan), 201)
-    answer.headers["ETag"] = etag_of(at.version)
-    return answer
+    return with_etag(json_answer(_shown(at.state.plan), 201), at.version)
 
 
 def _command(sent: dict[str, Any]) -> RegisterPlan:

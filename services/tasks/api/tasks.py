@@ -6,7 +6,7 @@ from flask import Response
 
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
-from services.chassis.http.etags import etag_of, with_etag
+from services.chassis.http.etags import with_etag
 from services.chassis.http.guards import Bearer, current_caller, guard, guarded_blueprint
 from services.chassis.http.idempotency import command_key, idempotent
 from services.chassis.http.paging import after_cursor, page_of
@@ -58,8 +58,7 @@ def count(query: dict[str, Any]) -> Response:
     """Count each unit's tasks by where they stand, as of a day."""
     service = tasks()
     on = query.pop("as_of") or service.clock.business_now().date()
-    where = {name: value for name, value in query.items() if value is not None}
-    rows = service.read_model(BOARD, lambda view: counts_by(view, "unit_id", on, where)) or ()
+    rows = service.read_model(BOARD, lambda view: counts_by(view, "unit_id", on, query)) or ()
     return json_answer({"items": [dict(row._mapping) for row in rows]})  # noqa: SLF001 - SQLAlchemy's public name
 
 
@@ -91,11 +90,7 @@ def read_task(task_id: str) -> Response:
 
 def task_answer(at: Versioned[Task], *, status: int = 200) -> Response:
     """Answer with a task and its version."""
-    answer = json_answer(detail(at.state, current_caller()), status)
-    if status == 200:
-        return with_etag(answer, at.version)
-    answer.headers["ETag"] = etag_of(at.version)
-    return answer
+    return with_etag(json_answer(detail(at.state, current_caller()), status), at.version)
 
 
 def _assignment(task_id: str, sent: dict[str, Any]) -> AssignTask:
