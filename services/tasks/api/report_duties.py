@@ -15,10 +15,10 @@ from services.chassis.units import UnknownUnit
 from services.tasks.api.service import IS_CODE, IS_ID, IS_NAME, a_day, an_optional_day, known_units, leading, tasks
 from services.tasks.domain.errors import DeadlineInPast, PeriodExists
 from services.tasks.domain.names import report_duty_name
-from services.tasks.domain.report_duty import DutyState, OpenDuty
+from services.tasks.domain.report_duty import WAITING, DutyState, OpenDuty
 from services.tasks.domain.working_days import DayRule
 from services.tasks.projections.board import BOARD
-from services.tasks.projections.board_queries import list_rows
+from services.tasks.projections.board_queries import list_owed
 
 blueprint = guarded_blueprint(
     "report-duties",
@@ -89,7 +89,7 @@ def list_duties(query: dict[str, Any]) -> Response:
     service = tasks()
     after, limit = after_cursor(query.pop("cursor"), str), query.pop("limit")
     rows = service.read_model(
-        BOARD, lambda view: list_rows(view, "duties", query, after=after[0] if after else None, limit=limit)
+        BOARD, lambda view: list_owed(view, query, after=after[0] if after else None, limit=limit)
     )
     items, following = page_of(rows or (), limit, key=lambda row: [row.duty_id])
     today = service.clock.business_now().date().isoformat()
@@ -109,7 +109,7 @@ def open_period(sent: dict[str, Any]) -> Response:
     if told["due_on"] < today:
         raise DeadlineInPast(due_on=told["due_on"], today=today)
     rolled = tasks().days.rolled(told["due_on"], rule) or told["due_on"]
-    more = {**told, "opens_on": told["opens_on"] or min(today, told["due_on"]), "due_on_rolled": rolled}
+    more = {**told, "opens_on": told["opens_on"] or today, "due_on_rolled": rolled}
     asked = [_asked(unit_id, more) for unit_id in sorted(set(more.pop("unit_ids")))]
     tasks().plans.open_duties(asked)
     return json_answer({"items": [duty.duty_id for duty in asked]}, 201)
@@ -122,4 +122,4 @@ def _asked(unit_id: str, told: dict[str, Any]) -> OpenDuty:
 
 def _shown(row: Any, today: str) -> dict[str, Any]:
     told = {name: getattr(row, name) for name in _SHOWN}
-    return told | {"overdue": row.state in {"open", "returned", "missing"} and row.due_on_rolled < today}
+    return told | {"overdue": row.state in WAITING and row.due_on_rolled < today}

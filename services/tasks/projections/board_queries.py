@@ -33,7 +33,6 @@ class TaskQuery:
 def list_tasks(view: View, wanted: TaskQuery, today: date) -> Sequence[Row[Any]]:
     """Give one more task than is wanted, in order of deadlines."""
     tasks = view.table("tasks")
-    query = select(tasks).order_by(tasks.c.sort_due, tasks.c.task_id).limit(wanted.limit + 1)
     equal = {
         "unit_id": wanted.unit_id,
         "plan_id": wanted.plan_id,
@@ -41,10 +40,12 @@ def list_tasks(view: View, wanted: TaskQuery, today: date) -> Sequence[Row[Any]]
         "paragraph": wanted.paragraph,
         "state": wanted.state,
     }
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(tasks.c[name] == value)
-    return view.connection.execute(_dated(query, tasks, wanted, today)).all()
+    query = select(tasks).where(*_equal(tasks, equal)).order_by(tasks.c.sort_due, tasks.c.task_id)
+    return view.connection.execute(_dated(query, tasks, wanted, today).limit(wanted.limit + 1)).all()
+
+
+def _equal(rows: Table, told: Mapping[str, str | None]) -> list[ColumnElement[bool]]:
+    return [rows.c[name] == value for name, value in told.items() if value is not None]
 
 
 def _dated(query: Select[Any], tasks: Table, wanted: TaskQuery, today: date) -> Select[Any]:
@@ -64,13 +65,7 @@ def _is_overdue(tasks: Table, today: date) -> ColumnElement[bool]:
     return and_(tasks.c.state.notin_(ENDED), tasks.c.sort_due < today.isoformat())
 
 
-def task_row(view: View, task_id: str) -> Row[Any] | None:
-    """Find a task."""
-    tasks = view.table("tasks")
-    return view.connection.execute(select(tasks).where(tasks.c.task_id == task_id)).one_or_none()
-
-
-def counts_by(view: View, column: str, on: date, where: Mapping[str, str]) -> Sequence[Row[Any]]:
+def counts_by(view: View, column: str, on: date, where: Mapping[str, str | None]) -> Sequence[Row[Any]]:
     """Count tasks as they stood in the evening of a day, by the values of a column."""
     tasks = view.table("tasks")
     day, soon = on.isoformat(), (on + timedelta(days=DUE_SOON_DAYS)).isoformat()
@@ -89,23 +84,15 @@ def counts_by(view: View, column: str, on: date, where: Mapping[str, str]) -> Se
         "extended": and_(~cancelled, extended),
     }
     sums = [func.coalesce(func.sum(case((told, 1), else_=0)), 0).label(name) for name, told in counted.items()]
-    query = select(tasks.c[column], *sums).where(tasks.c.assigned_on <= day).group_by(tasks.c[column])
-    for name, value in where.items():
-        query = query.where(tasks.c[name] == value)
-    return view.connection.execute(query.order_by(tasks.c[column])).all()
+    query = select(tasks.c[column], *sums).where(tasks.c.assigned_on <= day, *_equal(tasks, where))
+    return view.connection.execute(query.group_by(tasks.c[column]).order_by(tasks.c[column])).all()
 
 
-def list_rows(
-    view: View, table: str, equal: Mapping[str, str | None], *, after: str | None, limit: int
-) -> Sequence[Row[Any]]:
-    """Give one more row than wanted of a table, in order of its key."""
-    rows = view.table(table)
-    key = next(iter(rows.primary_key))
-    query = select(rows).order_by(key).limit(limit + 1)
-    for name, value in equal.items():
-        if value is not None:
-            query = query.where(rows.c[name] == value)
-    return view.connection.execute(query if after is None else query.where(key > after)).all()
+def list_owed(view: View, equal: Mapping[str, str | None], *, after: str | None, limit: int) -> Sequence[Row[Any]]:
+    """Give one more duty than wanted, in order of their ids."""
+    duties = view.table("duties")
+    query = select(duties).where(*_equal(duties, equal)).order_by(duties.c.duty_id).limit(limit + 1)
+    return view.connection.execute(query if after is None else query.where(duties.c.duty_id > after)).all()
 
 
 def list_notices(
@@ -126,39 +113,27 @@ def list_notices(
 
 def unreminded(view: View, rule: str, days: int, today: date, *, limit: int) -> Sequence[Row[Any]]:
     """Give tasks of which a rule should have reminded by today and has not, for the deadline that holds."""
-    tasks, notices = view.table("tasks"), view.table("notices")
-    latest = (today - timedelta(days=days)).isoformat()
-    told = exists().where(notices.c.notice_id == literal(f"{rule}.") + tasks.c.due_on + literal(".") + tasks.c.task_id)
-    wanted = (
-        select(tasks)
-        .where(tasks.c.state.notin_((*ENDED, "split", "reported")), tasks.c.sort_due <= latest)
-        .where(tasks.c.sort_due < NEVER, ~told, *_known_in_time(tasks.c.sort_due, tasks.c.known_on, days))
-        .order_by(tasks.c.sort_due, tasks.c.task_id)
-        .limit(limit)
-    )
-    return view.connection.execute(wanted).all()
-
-
-def _known_in_time(due: Column[Any], known_on: Column[Any], days: int) -> tuple[ColumnElement[bool], ...]:
-    # As the rules have it: what was late when it became known is only ever said to be late.
-    return (due >= known_on,) if days <= 0 else ()
+    tasks = view.table("tasks")
+    waiting = (tasks.c.state.notin_((*ENDED, "split", "reported")), tasks.c.sort_due < NEVER)
+    query = _unreminded(view, tasks, tasks.c.sort_due, (rule, days), today)
+    return view.connection.execute(query.where(*waiting).limit(limit)).all()
 
 
 def unreminded_duties(view: View, rule: str, days: int, today: date, *, limit: int) -> Sequence[Row[Any]]:
     """Give duties of which a rule should have reminded by today and has not."""
-    duties, notices = view.table("duties"), view.table("notices")
+    duties = view.table("duties")
+    query = _unreminded(view, duties, duties.c.due_on_rolled, (rule, days), today)
+    return view.connection.execute(query.where(duties.c.state.in_(WAITING_DUTIES)).limit(limit)).all()
+
+
+def _unreminded(view: View, rows: Table, due: Column[Any], rule: tuple[str, int], today: date) -> Select[Any]:
+    key, notice_id = next(iter(rows.primary_key)), view.table("notices").c.notice_id
+    code, days = rule
+    told = exists().where(notice_id == literal(f"{code}.") + rows.c.due_on + literal(".") + key)
+    # As the rules have it: what was late when it became known is only ever said to be late.
+    known_in_time = (due >= rows.c.known_on,) if days <= 0 else ()
     latest = (today - timedelta(days=days)).isoformat()
-    told = exists().where(
-        notices.c.notice_id == literal(f"{rule}.") + duties.c.due_on + literal(".") + duties.c.duty_id
-    )
-    wanted = (
-        select(duties)
-        .where(duties.c.state.in_(WAITING_DUTIES), duties.c.due_on_rolled <= latest, ~told)
-        .where(*_known_in_time(duties.c.due_on_rolled, duties.c.known_on, days))
-        .order_by(duties.c.due_on_rolled, duties.c.duty_id)
-        .limit(limit)
-    )
-    return view.connection.execute(wanted).all()
+    return select(rows).where(due <= latest, ~told, *known_in_time).order_by(due, key)
 
 
 def overdue_duties(view: View, today: date) -> Sequence[str]:
@@ -169,9 +144,13 @@ def overdue_duties(view: View, today: date) -> Sequence[str]:
 
 
 def split_tasks(view: View) -> Sequence[str]:
-    """Name the tasks that wait for their parts."""
+    """Name the tasks that wait for their parts and have none open."""
     tasks = view.table("tasks")
-    return view.connection.execute(select(tasks.c.task_id).where(tasks.c.state == "split")).scalars().all()
+    parts = select(tasks.c.parent_task_id).where(
+        tasks.c.parent_task_id.is_not(None), tasks.c.state.notin_(("completed", "cancelled"))
+    )
+    wanted = select(tasks.c.task_id).where(tasks.c.state == "split", tasks.c.task_id.notin_(parts))
+    return view.connection.execute(wanted).scalars().all()
 
 
 def plan_ids(view: View) -> Sequence[str]:
