@@ -25,6 +25,7 @@ from services.tasks.domain.errors import (
     UnknownTask,
 )
 from services.tasks.domain.events import EvidenceFile
+from services.tasks.domain.task import Task
 from services.tasks.handlers.kinds import TASK
 
 LONGEST_NAME = 200
@@ -81,19 +82,20 @@ def attach_file(task_id: str) -> Response:
 @blueprint.doc(responses={200: {"description": "The file.", "content": {"*/*": {"schema": {"type": "string"}}}}})
 def read_file(task_id: str, evidence_id: str) -> Response:
     """Read a file back, byte for byte."""
-    state = tasks().streams.load(TASK, task_id).state
-    if state.task.task_id and (file := _file_of(state.evidence, evidence_id)) is not None:
-        body = tasks().files.body(file.sha256)
-        if body is not None:
-            answer = Response(body, content_type=file.media_type)
-            answer.headers["Content-Disposition"] = f'attachment; filename="{file.sha256[:16]}"'
-            answer.headers["ETag"] = f'"{file.sha256}"'
-            return answer
-    raise UnknownEvidence(task_id=task_id, evidence_id=evidence_id)
+    file = _file_of(tasks().streams.load(TASK, task_id).state, evidence_id)
+    body = tasks().files.body(file.sha256) if file is not None else None
+    if file is None or body is None:
+        raise UnknownEvidence(task_id=task_id, evidence_id=evidence_id)
+    answer = Response(body, content_type=file.media_type)
+    answer.headers["Content-Disposition"] = f'attachment; filename="{file.sha256[:16]}"'
+    answer.headers["ETag"] = f'"{file.sha256}"'
+    return answer
 
 
-def _file_of(evidence: Any, evidence_id: str) -> EvidenceFile | None:
-    return next((known.file for known in evidence if known.evidence_id == evidence_id), None)
+def _file_of(state: Task, evidence_id: str) -> EvidenceFile | None:
+    if state.assigned is None:
+        raise UnknownTask
+    return next((known.file for known in state.evidence if known.evidence_id == evidence_id), None)
 
 
 def _form() -> dict[str, Any]:

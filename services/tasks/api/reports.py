@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from services.chassis.domain import ConcurrencyConflict
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
-from services.chassis.http.etags import etag_of, with_etag
+from services.chassis.http.etags import with_etag
 from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.idempotency import command_key, idempotent
 from services.chassis.http.refusals import IdempotencyKeyReused
@@ -34,6 +34,7 @@ from services.tasks.domain.errors import (
     DutyNotOpen,
     DutyOfAnotherUnit,
     OwnReport,
+    ReportExists,
     ReportNotOpen,
     UnknownReport,
     UnknownReportDuty,
@@ -116,14 +117,10 @@ class ReportShown(Schema):
 def submit_report(sent: dict[str, Any]) -> Response:
     """Send a report. One document may discharge several duties: all of them at once, or none."""
     command = report_of(str(command_key().id), acting(sent))
-    at = tasks().reports.submit(command)
-    kept = at.state.report
-    said = ("unit_id", "period", "discharges", "fields", "figures", "document")
-    if any(getattr(kept, name) != getattr(command, name) for name in said):
-        raise IdempotencyKeyReused("The key was used for another request.")
-    answer = json_answer(_shown(at.state), 201)
-    answer.headers["ETag"] = etag_of(at.version)
-    return answer
+    try:
+        return _answer(tasks().reports.submit(command), 201)
+    except ReportExists:
+        raise IdempotencyKeyReused("The key was used for another request.") from None
 
 
 @blueprint.route("/<report_id>")
@@ -174,8 +171,8 @@ def _judge(report_id: str, *, approved: bool, reason: str) -> Response:
     return _answer(tasks().reports.judge(command, expected_version=seen_version()))
 
 
-def _answer(at: Versioned[Report]) -> Response:
-    return with_etag(json_answer(_shown(at.state)), at.version)
+def _answer(at: Versioned[Report], status: int = 200) -> Response:
+    return with_etag(json_answer(_shown(at.state), status), at.version)
 
 
 def _shown(state: Report) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """How a task is shown: the same words whether it comes from the board or from its own facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -27,18 +27,8 @@ def board_summary(row: Row[Any], today: date) -> dict[str, Any]:
 
 def state_summary(state: Task, today: date, updated_at: object) -> dict[str, Any]:
     """Show a task as its facts have it."""
-    task = state.task
     told = {
-        "task_id": task.task_id,
-        "plan_id": task.plan_id,
-        "duty_code": task.duty_code,
-        "paragraph": task.paragraph,
-        "title": task.title,
-        "unit_id": task.unit_id,
-        "cooperating": task.cooperating,
-        "cadence": task.cadence,
-        "parent_task_id": task.parent_task_id,
-        "assigned_on": task.assigned_on,
+        **_named(state.task, _GIVEN),
         "state": state.state,
         "due_on": state.due_on,
         "due_on_rolled": state.due_on_rolled,
@@ -52,7 +42,7 @@ def state_summary(state: Task, today: date, updated_at: object) -> dict[str, Any
     return _summary(told, state.due_on_rolled, today)
 
 
-_SUMMARY = (
+_GIVEN = (
     "task_id",
     "plan_id",
     "duty_code",
@@ -63,6 +53,9 @@ _SUMMARY = (
     "cadence",
     "parent_task_id",
     "assigned_on",
+)
+_SUMMARY = (
+    *_GIVEN,
     "state",
     "due_on",
     "due_on_rolled",
@@ -130,17 +123,20 @@ def detail(state: Task, caller: Caller) -> dict[str, Any]:
         "day_rule": state.task.day_rule,
         "deliverable": state.task.deliverable,
         "timeline": happened,
-        "evidence": state.evidence,
-        "extensions": [_extension(extension) for extension in state.extensions],
+        "evidence": [_named(it, _EVIDENCE) for it in state.evidence],
+        "extensions": [_named(it, _EXTENSION) for it in state.extensions],
         "parts": state.parts,
         "roll_up": state.roll_up,
         "actions": sorted(actions(state, caller)),
     }
 
 
-def _extension(extension: Any) -> dict[str, Any]:
-    names = ("n", "requested_on", "new_due_on", "reason", "decision", "decided_on", "due_on")
-    return {name: getattr(extension, name) for name in names}
+_EVIDENCE = ("evidence_id", "kind", "title", "number", "dated", "signer", "file")
+_EXTENSION = ("n", "requested_on", "new_due_on", "reason", "decision", "decided_on", "due_on")
+
+
+def _named(told: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(told, name) for name in names}
 
 
 def actions(state: Task, caller: Caller) -> Iterator[str]:

@@ -109,7 +109,7 @@ class SplitTask(UnitAction):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RequestExtension(UnitAction):
-    """Ask for a later deadline. `new_due_on_rolled` is the working day that the rule makes of it."""
+    """Ask for a later deadline."""
 
     new_due_on: date
     reason: str

@@ -4,7 +4,8 @@ from services.chassis.domain import Event
 from services.tasks.domain import events
 from services.tasks.domain.commands import AcceptCompletion, CancelTask, ReopenTask, ReturnCompletion
 from services.tasks.domain.errors import HasParts, NotEnded, NotReported, OwnReport, TaskHasEnded
-from services.tasks.domain.task import RollUp, State, Task
+from services.tasks.domain.task import ENDED, RollUp, State, Task
+from services.tasks.domain.telling import told_by
 
 
 def accept_completion(state: Task, command: AcceptCompletion) -> tuple[Event, ...]:
@@ -16,16 +17,14 @@ def accept_completion(state: Task, command: AcceptCompletion) -> tuple[Event, ..
         raise NotReported(task_id=task_id, state=state.state)
     if state.reported.by == command.by:
         raise OwnReport("Who reports a completion cannot accept it.", task_id=task_id)
-    accepted = events.CompletionAccepted(
+    accepted = told_by(
+        command,
+        events.CompletionAccepted,
         unit_id=state.task.unit_id,
-        note=command.note,
         completed_on=state.reported.on,
         timeliness=state.timeliness_on(state.reported.on),
         due_on=state.due_on,
         first_due_on=state.first_due_on,
-        on=command.on,
-        by=command.by,
-        at=command.at,
     )
     return (accepted,)
 
@@ -37,10 +36,7 @@ def return_completion(state: Task, command: ReturnCompletion) -> tuple[Event, ..
         return ()
     if state.state is not State.REPORTED:
         raise NotReported(task_id=task_id, state=state.state)
-    returned = events.CompletionReturned(
-        unit_id=state.task.unit_id, reason=command.reason, on=command.on, by=command.by, at=command.at
-    )
-    return (returned,)
+    return (told_by(command, events.CompletionReturned, unit_id=state.task.unit_id),)
 
 
 def cancel(state: Task, command: CancelTask) -> tuple[Event, ...]:
@@ -50,7 +46,12 @@ def cancel(state: Task, command: CancelTask) -> tuple[Event, ...]:
         return ()
     if state.state is State.COMPLETED:
         raise TaskHasEnded(task_id=task_id, state=state.state)
-    return (events.TaskCancelled(reason=command.reason, on=command.on, by=command.by, at=command.at),)
+    return (told_by(command, events.TaskCancelled),)
+
+
+def cancel_with_whole(state: Task, command: CancelTask) -> tuple[Event, ...]:
+    """Let nobody have to do a part of a task that is cancelled; one that ended stays as it is."""
+    return () if state.state in ENDED else cancel(state, command)
 
 
 def reopen(state: Task, command: ReopenTask) -> tuple[Event, ...]:
@@ -70,4 +71,4 @@ def reopen_with_part(state: Task, command: ReopenTask) -> tuple[Event, ...]:
 
 def _reopened(state: Task, command: ReopenTask) -> events.TaskReopened:
     after = State.SPLIT if state.parts else State.ASSIGNED if state.state is State.REFUSED else State.ACCEPTED
-    return events.TaskReopened(reason=command.reason, state=after, on=command.on, by=command.by, at=command.at)
+    return told_by(command, events.TaskReopened, state=after)

@@ -6,7 +6,7 @@ NotFound
 NotAllowed
 └── TaskOfAnotherUnit · DutyOfAnotherUnit
 StateConflict
-├── TaskExists · PlanExists · PeriodExists · EvidenceExists
+├── TaskExists · PlanExists · PeriodExists · EvidenceExists · ReportExists
 ├── NotAwaitingAcceptance · NotInHand · NotReported · NotEnded · TaskHasEnded · PartsOpen · HasParts
 ├── OwnReport · OwnRequest · ExtensionPending · ExtensionDecidedAlready · NoDeadline
 └── DutyNotOpen · ReportNotOpen
@@ -108,6 +108,13 @@ class EvidenceExists(StateConflict):
 
     code = "evidence_exists"
     title = "Mã minh chứng này đã được dùng"
+
+
+class ReportExists(StateConflict):
+    """Raised when another report stands under that id already."""
+
+    code = "report_exists"
+    title = "Mã báo cáo này đã được dùng"
 
 
 class NotAwaitingAcceptance(StateConflict):
@@ -265,7 +272,7 @@ class PartsUnclear(RuleBroken):
 
 
 class DischargesUnclear(RuleBroken):
-    """Raised when a report discharges nothing, the same duty twice, or duties of several periods' ends."""
+    """Raised when a report discharges nothing, or the same duty twice."""
 
     code = "discharges_unclear"
     title = "Báo cáo chưa nêu rõ thuộc kỳ báo cáo nào"

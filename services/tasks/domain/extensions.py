@@ -18,6 +18,7 @@ from services.tasks.domain.errors import (
     UnknownExtension,
 )
 from services.tasks.domain.task import Extension, Task
+from services.tasks.domain.telling import told_by
 from services.tasks.domain.work import in_hand, of_its_unit
 from services.tasks.domain.working_days import WorkingDays
 
@@ -44,16 +45,7 @@ def request(state: Task, command: RequestExtension) -> tuple[Event, ...]:
         raise DeadlineInPast(due_on=command.new_due_on, today=command.on)
     if command.new_due_on <= state.due_on:
         raise ExtensionNotLater(new_due_on=command.new_due_on, due_on=state.due_on)
-    asked = events.ExtensionRequested(
-        unit_id=command.unit_id,
-        n=len(state.extensions) + 1,
-        new_due_on=command.new_due_on,
-        reason=command.reason,
-        on=command.on,
-        by=command.by,
-        at=command.at,
-    )
-    return (asked,)
+    return (told_by(command, events.ExtensionRequested, n=len(state.extensions) + 1),)
 
 
 def decide(state: Task, command: DecideExtension, days: WorkingDays) -> tuple[Event, ...]:
@@ -71,17 +63,8 @@ def decide(state: Task, command: DecideExtension, days: WorkingDays) -> tuple[Ev
     if asked.requested_by == command.by:
         raise OwnRequest("Who asks for a later deadline cannot grant it.", task_id=task.task_id)
     due_on = _granted(state.due_on, asked, command)
-    decided = events.ExtensionDecided(
-        n=command.n,
-        decision=command.decision,
-        due_on=due_on,
-        due_on_rolled=days.rolled(due_on, task.day_rule) or due_on,
-        reason=command.reason,
-        on=command.on,
-        by=command.by,
-        at=command.at,
-    )
-    return (decided,)
+    rolled = days.rolled(due_on, task.day_rule) or due_on
+    return (told_by(command, events.ExtensionDecided, due_on=due_on, due_on_rolled=rolled),)
 
 
 def _granted(due_on: date, asked: Extension, command: DecideExtension) -> date:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.domain import Command, Event
-from services.tasks.domain.errors import DischargesUnclear, OwnReport, ReportNotOpen, UnknownReport
+from services.tasks.domain.errors import DischargesUnclear, OwnReport, ReportExists, ReportNotOpen, UnknownReport
 from services.tasks.domain.report_events import (
     ReportDocument,
     ReportFields,
@@ -93,8 +93,17 @@ def written(command: SubmitReport) -> ReportWritten:
 
 
 def submit(state: Report, report: ReportWritten) -> tuple[Event, ...]:
-    """Keep what was sent, once."""
-    return () if state.written is not None else (report,)
+    """Keep what was sent, once; its id means that one report."""
+    if state.written is None:
+        return (report,)
+    if replace(state.written, on=report.on, by=report.by, at=report.at) == report:
+        return ()
+    raise ReportExists("Another report has that id.", report_id=report.report_id)
+
+
+def judged(command: JudgeReport) -> ReportJudged:
+    """Give what is said of a report, as it will stand."""
+    return told_by(command, ReportJudged, on=command.at.date())
 
 
 def judge(state: Report, command: JudgeReport) -> tuple[Event, ...]:
@@ -106,7 +115,4 @@ def judge(state: Report, command: JudgeReport) -> tuple[Event, ...]:
         raise ReportNotOpen(report_id=report.report_id, state=state.state)
     if command.approved and report.by == command.by:
         raise OwnReport("Who sends a report cannot approve it.", report_id=report.report_id)
-    judged = ReportJudged(
-        approved=command.approved, reason=command.reason, on=command.at.date(), by=command.by, at=command.at
-    )
-    return (judged,)
+    return (judged(command),)

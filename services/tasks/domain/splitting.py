@@ -1,6 +1,6 @@
 """A task passed down in parts: each part is a task of its own, and what completes the whole is declared at the split."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from services.chassis.domain import Event
 from services.tasks.domain import events
@@ -8,6 +8,7 @@ from services.tasks.domain.commands import AssignTask, SplitTask
 from services.tasks.domain.errors import PartsUnclear
 from services.tasks.domain.names import part_name
 from services.tasks.domain.task import ENDED, Parts, RollUp, State, Task
+from services.tasks.domain.telling import told_by
 from services.tasks.domain.work import in_hand, of_its_unit
 
 ROLLED_UP_BY = "roll-up"
@@ -21,15 +22,7 @@ def split(state: Task, command: SplitTask) -> tuple[Event, ...]:
     if not command.parts or len(set(command.parts)) < len(command.parts):
         raise PartsUnclear(task_id=command.task_id)
     names = tuple(part_name(command.task_id, nth) for nth in range(1, len(command.parts) + 1))
-    passed = events.TaskSplit(
-        unit_id=command.unit_id,
-        parts=names,
-        roll_up=command.roll_up,
-        on=command.on,
-        by=command.by,
-        at=command.at,
-    )
-    return (passed,)
+    return (told_by(command, events.TaskSplit, parts=names),)
 
 
 def parts_of(state: Task, command: SplitTask) -> tuple[AssignTask, ...]:
@@ -64,7 +57,7 @@ def roll_up(state: Task, parts: Parts, at: datetime) -> tuple[Event, ...]:
     waits = state.state is State.SPLIT and state.roll_up == RollUp.ALL_PARTS
     if not waits or not days or any(part.state not in ENDED for part in parts.values()):
         return ()
-    completed_on: date = max(days)
+    completed_on = max(days)
     rolled_up = events.CompletionAccepted(
         unit_id=state.task.unit_id,
         note="",

@@ -65,19 +65,6 @@ class Extension:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Evidence:
-    """What proves the work."""
-
-    evidence_id: str
-    kind: str
-    title: str
-    number: str | None
-    dated: date | None
-    signer: str | None
-    file: events.EvidenceFile | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Reported:
     """A completion report that waits, or the one that was accepted."""
 
@@ -94,18 +81,13 @@ class Task:
     due_on: date | None = None
     due_on_rolled: date | None = None
     progress: events.ProgressReported | None = None
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[events.EvidenceAttached, ...] = ()
     extensions: tuple[Extension, ...] = ()
     reported: Reported | None = None
     completed: events.CompletionAccepted | None = None
     parts: tuple[str, ...] = ()
     roll_up: str | None = None
     last_on: date | None = None
-
-    @property
-    def exists(self) -> bool:
-        """Whether it was ever assigned."""
-        return self.assigned is not None
 
     @property
     def task(self) -> events.TaskAssigned:
@@ -185,16 +167,7 @@ def _(event: events.ProgressReported, state: Task) -> Task:
 
 @_evolve.register
 def _(event: events.EvidenceAttached, state: Task) -> Task:
-    attached = Evidence(
-        evidence_id=event.evidence_id,
-        kind=event.kind,
-        title=event.title,
-        number=event.number,
-        dated=event.dated,
-        signer=event.signer,
-        file=event.file,
-    )
-    return replace(state, evidence=(*state.evidence, attached))
+    return replace(state, evidence=(*state.evidence, event))
 
 
 @_evolve.register

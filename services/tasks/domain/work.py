@@ -22,7 +22,7 @@ def accept(state: Task, command: AcceptTask) -> tuple[Event, ...]:
         return ()
     if state.state is not State.ASSIGNED:
         raise NotAwaitingAcceptance(task_id=command.task_id, state=state.state)
-    return (told_by(command, events.TaskAccepted, on=command.on),)
+    return (told_by(command, events.TaskAccepted),)
 
 
 def refuse(state: Task, command: RefuseTask) -> tuple[Event, ...]:
@@ -32,14 +32,14 @@ def refuse(state: Task, command: RefuseTask) -> tuple[Event, ...]:
         return ()
     if state.state is not State.ASSIGNED:
         raise NotAwaitingAcceptance(task_id=command.task_id, state=state.state)
-    return (told_by(command, events.TaskRefused, on=command.on),)
+    return (told_by(command, events.TaskRefused),)
 
 
 def report_progress(state: Task, command: ReportProgress) -> tuple[Event, ...]:
     """Say how far it is. Co-operating units may, too; the same words on the same day say nothing new."""
     of_its_unit(state, command, or_cooperating=True)
     in_hand(state, command)
-    said = told_by(command, events.ProgressReported, on=command.on)
+    said = told_by(command, events.ProgressReported)
     last = state.progress
     known = last and (last.unit_id, last.percent, last.note, last.on) == (
         said.unit_id,
@@ -53,7 +53,7 @@ def report_progress(state: Task, command: ReportProgress) -> tuple[Event, ...]:
 def attach_evidence(state: Task, command: AttachEvidence) -> tuple[Event, ...]:
     """Prove what was done. What is attached already is not attached twice."""
     of_its_unit(state, command, or_cooperating=True)
-    attached = told_by(command, events.EvidenceAttached, on=command.on)
+    attached = told_by(command, events.EvidenceAttached)
     if any(_same(known, attached) for known in state.evidence):
         return ()
     if any(known.evidence_id == command.evidence_id for known in state.evidence):
@@ -62,7 +62,7 @@ def attach_evidence(state: Task, command: AttachEvidence) -> tuple[Event, ...]:
     return (attached,)
 
 
-def _same(known: object, attached: events.EvidenceAttached) -> bool:
+def _same(known: events.EvidenceAttached, attached: events.EvidenceAttached) -> bool:
     names = ("kind", "title", "number", "dated", "signer", "file")
     return all(getattr(known, name) == getattr(attached, name) for name in names)
 
@@ -77,7 +77,7 @@ def report_completion(state: Task, command: ReportCompletion, parts: Parts) -> t
             raise PartsOpen("Parts of the task are not completed.", task_id=command.task_id, parts=still_open)
     else:
         in_hand(state, command)
-    return (told_by(command, events.CompletionReported, on=command.on),)
+    return (told_by(command, events.CompletionReported),)
 
 
 def of_its_unit(state: Task, command: UnitAction, *, or_cooperating: bool = False) -> None:

@@ -25,7 +25,11 @@ class TaskDesk:
         """Record through `streams`, and what concerns several tasks through `together`."""
         self._streams = streams
         self._together = together
-        self._days = days
+        self._rules: Mapping[type[TaskAction], Decide] = {
+            **RULES,
+            wish.ReportCompletion: lambda state, command: work.report_completion(state, command, self._parts_of(state)),
+            wish.DecideExtension: partial(extensions.decide, days=days),
+        }
 
     def assign(self, command: AssignTask) -> Versioned[Task]:
         """Give a unit a task."""
@@ -48,17 +52,11 @@ class TaskDesk:
 
     def attach(self, command: wish.AttachEvidence, beside: Beside) -> Versioned[Task]:
         """Attach evidence whose bytes are kept in the same transaction."""
-        change = Change(TASK, command.task_id, lambda state: work.attach_evidence(state, command))
-        return self._together.decide([change], beside=beside)
+        return self._together.decide([self.deciding(command)], beside=beside)
 
     def deciding(self, command: TaskAction) -> Change:
         """Give what a command decides about its one task, to be recorded together with something else."""
-        decide = self._rule(type(command))
-        return Change(TASK, command.task_id, lambda state: decide(state, command))
-
-    def parts_of(self, state: Task) -> Parts:
-        """Load the parts of a task."""
-        return {name: self._streams.load(TASK, name).state for name in state.parts}
+        return Change.by(TASK, command.task_id, self._rules[type(command)], command)
 
     def roll_up(self, state: Task, at: datetime) -> None:
         """Complete what this task was the last open part of, and so on upwards."""
@@ -71,54 +69,40 @@ class TaskDesk:
 
     def roll_up_whole(self, task_id: str, at: datetime) -> Versioned[Task]:
         """Complete a split task when its parts are."""
-        return self._streams.decide(TASK, task_id, lambda state: splitting.roll_up(state, self.parts_of(state), at))
+        return self._streams.decide(TASK, task_id, lambda state: splitting.roll_up(state, self._parts_of(state), at))
+
+    def _parts_of(self, state: Task) -> Parts:
+        return {name: self._streams.load(TASK, name).state for name in state.parts}
 
     def _decide(self, command: TaskAction, expected_version: int | None) -> Versioned[Task]:
-        decide = self._rule(type(command))
         at = self._streams.decide(
-            TASK, command.task_id, lambda state: decide(state, command), expected_version=expected_version
+            TASK, command.task_id, self.deciding(command).decide, expected_version=expected_version
         )
         if isinstance(command, wish.AcceptCompletion):
             self.roll_up(at.state, command.at)
         return at
 
-    def _rule(self, kind: type[TaskAction]) -> Decide:
-        if kind is wish.ReportCompletion:
-            return lambda state, command: work.report_completion(state, command, self.parts_of(state))
-        if kind is wish.DecideExtension:
-            return partial(_decide_extension, days=self._days)
-        return RULES[kind]
-
     def _split(self, command: SplitTask) -> list[Change]:
-        state = self._streams.load(TASK, command.task_id).state
-        state.task  # noqa: B018 - refuses what is not there
-        parts = [Change(TASK, part.task_id, partial(_assign_part, part)) for part in splitting.parts_of(state, command)]
-        return [Change(TASK, command.task_id, lambda now: splitting.split(now, command)), *parts]
+        parts = splitting.parts_of(self._streams.load(TASK, command.task_id).state, command)
+        assigned = (Change.by(TASK, part.task_id, task.assign, part) for part in parts)
+        return [Change.by(TASK, command.task_id, splitting.split, command), *assigned]
 
     def _cancelled(self, command: CancelTask) -> Iterator[Change]:
-        yield Change(TASK, command.task_id, lambda state: desk.cancel(state, command))
+        yield Change.by(TASK, command.task_id, desk.cancel, command)
         for name in self._streams.load(TASK, command.task_id).state.parts:
             yield from self._cancelled_part(name, command)
 
     def _cancelled_part(self, name: str, command: CancelTask) -> Iterator[Change]:
-        yield Change(TASK, name, lambda state: () if state.state in task.ENDED else desk.cancel(state, command))
+        yield Change.by(TASK, name, desk.cancel_with_whole, command)
         for part in self._streams.load(TASK, name).state.parts:
             yield from self._cancelled_part(part, command)
 
     def _reopened(self, command: ReopenTask) -> Iterator[Change]:
-        yield Change(TASK, command.task_id, lambda state: desk.reopen(state, command))
+        yield Change.by(TASK, command.task_id, desk.reopen, command)
         state = self._streams.load(TASK, command.task_id).state
         while (whole := state.task.parent_task_id) is not None:
-            yield Change(TASK, whole, lambda now: desk.reopen_with_part(now, command))
+            yield Change.by(TASK, whole, desk.reopen_with_part, command)
             state = self._streams.load(TASK, whole).state
-
-
-def _assign_part(part: AssignTask, state: Task) -> Sequence[Event]:
-    return task.assign(state, part)
-
-
-def _decide_extension(state: Task, command: wish.DecideExtension, *, days: WorkingDays) -> Sequence[Event]:
-    return extensions.decide(state, command, days)
 
 
 RULES: Mapping[type[TaskAction], Decide] = {

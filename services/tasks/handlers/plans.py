@@ -1,18 +1,14 @@
 """Takes plans in: the document, its tasks and the reports that were due to be asked for by then, all at once."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from functools import partial
 
-from services.chassis.domain import Event
 from services.chassis.streams import Streams, Versioned
 from services.tasks.domain import plan, report_duty, task
-from services.tasks.domain.commands import AssignTask
 from services.tasks.domain.names import report_duty_name
 from services.tasks.domain.plan import Plan, RegisterPlan
 from services.tasks.domain.plan_events import Duty, PlanRegistered, ReportPeriod
-from services.tasks.domain.report_duty import OpenDuty, ReportDuty
-from services.tasks.domain.task import Task
+from services.tasks.domain.report_duty import OpenDuty
 from services.tasks.domain.telling import told_by
 from services.tasks.handlers.kinds import DUTY, PLAN, TASK
 from services.tasks.handlers.together import Change, Together
@@ -31,11 +27,11 @@ class Plans:
 
     def register(self, command: RegisterPlan) -> Versioned[Plan]:
         """Take a plan in. The same plan again records nothing."""
-        taken_in = Change(PLAN, command.plan_id, lambda state: plan.register(state, command))
-        registered = told_by(command, PlanRegistered)
+        taken_in = Change.by(PLAN, command.plan_id, plan.register, command)
         if self._streams.load(PLAN, command.plan_id).state.exists:
             return self._together.decide([taken_in])
-        tasks = [Change(TASK, asked.task_id, partial(_assign, asked)) for asked in plan.tasks_of(registered)]
+        asked_of_units = plan.tasks_of(told_by(command, PlanRegistered))
+        tasks = (Change.by(TASK, asked.task_id, task.assign, asked) for asked in asked_of_units)
         at = self._together.decide([taken_in, *tasks])
         self.open_periods(command.plan_id, command.at)
         return at
@@ -45,14 +41,14 @@ class Plans:
         opened = 0
         for duty, period in list(plan.periods_to_open(self._streams.load(PLAN, plan_id).state, at.date())):
             asked = list(_owed(plan_id, duty, period, at))
-            once = Change(PLAN, plan_id, partial(_open_period, duty.code, period.period, at))
-            self._together.decide([once, *(Change(DUTY, it.duty_id, partial(_open, it)) for it in asked)])
+            once = Change.by(PLAN, plan_id, plan.open_period, duty.code, period.period, at)
+            self._together.decide([once, *_opening(asked)])
             opened += len(asked)
         return opened
 
-    def open_duties(self, asked: list[OpenDuty]) -> None:
+    def open_duties(self, asked: Sequence[OpenDuty]) -> None:
         """Ask some units for a report, as the desk says."""
-        self._together.decide([Change(DUTY, duty.duty_id, partial(_open, duty)) for duty in asked])
+        self._together.decide(_opening(asked))
 
     def mark_missing(self, duty_id: str, at: datetime) -> bool:
         """Say that no report had come when its day had passed; tell whether that is new."""
@@ -78,13 +74,5 @@ def _owed(plan_id: str, duty: Duty, period: ReportPeriod, at: datetime) -> Itera
         )
 
 
-def _assign(asked: AssignTask, state: Task) -> tuple[Event, ...]:
-    return task.assign(state, asked)
-
-
-def _open(asked: OpenDuty, state: ReportDuty) -> tuple[Event, ...]:
-    return report_duty.open_duty(state, asked)
-
-
-def _open_period(duty_code: str, period: str, at: datetime, state: Plan) -> tuple[Event, ...]:
-    return plan.open_period(state, duty_code, period, at)
+def _opening(asked: Sequence[OpenDuty]) -> list[Change]:
+    return [Change.by(DUTY, duty.duty_id, report_duty.open_duty, duty) for duty in asked]

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
 
-from services.chassis.domain import Event
 from services.tasks.domain import notice
-from services.tasks.domain.notice import REPORT, Awaited, Notice, Rule
+from services.tasks.domain.notice import REPORT, Awaited, Rule
 from services.tasks.domain.report_duty import WAITING
 from services.tasks.domain.report_events import ReminderDue
 from services.tasks.domain.task import State
@@ -58,8 +56,8 @@ def _remind(service: Tasks, rule: Rule, rows: Sequence[Row[Any]], at: datetime) 
     due = list(_reminders(service, rule, rows, at))
     new = [it for it in due if service.streams.load(NOTICE, it.notice_id).state.due is None]
     for start in range(0, len(new), AT_ONCE):
-        changes = [Change(NOTICE, it.notice_id, partial(_once, it)) for it in new[start : start + AT_ONCE]]
-        service.together.decide(changes)
+        some = new[start : start + AT_ONCE]
+        service.together.decide([Change.by(NOTICE, it.notice_id, notice.remind, it) for it in some])
     return len(new)
 
 
@@ -101,7 +99,3 @@ def _awaited_report(service: Tasks, duty_id: str, known_on: date) -> Awaited | N
         due_on_rolled=state.duty.due_on_rolled,
         known_on=known_on,
     )
-
-
-def _once(reminder: ReminderDue, state: Notice) -> tuple[Event, ...]:
-    return notice.remind(state, reminder)

@@ -1,13 +1,16 @@
 """Decides about several streams at once: all of it is recorded in one transaction, or none of it."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from services.chassis.domain import ConcurrencyConflict, Event, Refusal
 from services.chassis.event_store.port import AppendRequest
 from services.chassis.streams import ATTEMPTS, Kind, Streams, Versioned
+
+State = TypeVar("State")
+Told = ParamSpec("Told")
 
 Beside = Callable[[Connection], None]
 """Writes other rows in the same transaction."""
@@ -19,6 +22,18 @@ class Change(NamedTuple):
     kind: Kind[Any]
     name: str
     decide: Callable[[Any], Sequence[Event]]
+
+    @classmethod
+    def by(
+        cls,
+        kind: Kind[State],
+        name: str,
+        rule: Callable[Concatenate[State, Told], Sequence[Event]],
+        *told: Told.args,
+        **more: Told.kwargs,
+    ) -> "Change":
+        """Let a rule of the domain decide, by what it is told besides the state."""
+        return cls(kind, name, lambda state: rule(state, *told, **more))
 
 
 class Together:

@@ -5,6 +5,7 @@ import json
 from cloudevents.v1.conversion import to_binary, to_structured
 from cloudevents.v1.http import CloudEvent
 
+from services.tasks.handlers.intake import Taker
 from tests.support.tasks import OTHER, UNIT, TasksRig
 
 
@@ -44,6 +45,31 @@ def test_an_event_that_came_before_is_known_again_whatever_happened_since(rig: T
     other = _event(task_id, "progress_reported", "nua", percent=70, note="Khác")
     (conflict,) = _post(unit, *to_structured(other))
     assert conflict["verdict"] == "conflict"
+
+
+def test_an_event_that_is_sent_twice_at_once_changes_what_it_changes_once(rig: TasksRig, monkeypatch) -> None:
+    task_id, unit = rig.accepted(), rig.unit()
+    half = to_structured(_event(task_id, "progress_reported", "nua", percent=50, note="Một nửa"))
+    monkeypatch.setattr(Taker, "known", lambda *_: None)  # Both looked before either was recorded.
+    _post(unit, *half)
+    unit.post(f"/tasks/{task_id}/progress", json={"unit_id": UNIT, "percent": 90})
+    (again,) = _post(unit, *half)
+    assert again["verdict"] == "already_have"
+    (conflict,) = _post(unit, *to_structured(_event(task_id, "progress_reported", "nua", percent=70, note="Khác")))
+    assert conflict["verdict"] == "conflict"
+    assert unit.get(f"/tasks/{task_id}").json()["progress"] == 90
+
+
+def test_what_headers_cannot_say_is_sent_percent_encoded(rig: TasksRig) -> None:
+    unit, event = rig.unit(), _event(rig.a_task(), event_id="phiếu 1")
+    (first,) = _post(unit, *to_structured(event))
+    headers, body = to_binary(_event("?", event_id="phieu"))
+    headers |= {"ce-id": "phi%E1%BA%BFu%201", "ce-subject": event["subject"]}
+    (again,) = _post(unit, headers, body)
+    assert (first["verdict"], again) == (
+        "created",
+        {"id": "phiếu 1", "source": first["source"], "verdict": "already_have"},
+    )
 
 
 def test_a_batch_gets_a_verdict_per_event_and_a_refused_one_stops_no_other(rig: TasksRig) -> None:

@@ -58,6 +58,19 @@ def test_a_report_that_cannot_discharge_all_its_duties_discharges_none(rig: Task
     assert rig.service.streams.store.last_position() == before
 
 
+def test_another_report_under_a_key_that_was_used_is_refused_and_discharges_nothing(
+    rig: TasksRig, duties: list[str]
+) -> None:
+    unit, key = rig.unit(), {"Idempotency-Key": "bao-cao-quy-1"}
+    first, again = (unit.post("/reports", json=_report(duties[:1]), headers=key) for _ in range(2))
+    assert first.json() == again.json()
+    before = rig.service.streams.store.last_position()
+    other = unit.post("/reports", json=_report(duties[1:]), headers=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert rig.service.streams.store.last_position() == before
+    assert unit.post("/reports", json=_report(duties[1:])).status_code == 201
+
+
 def test_a_returned_report_is_owed_again_and_one_after_the_day_is_late(rig: TasksRig, duties: list[str]) -> None:
     first = rig.unit().post("/reports", json=_report(duties)).json()["report_id"]
     assert rig.unit().post("/reports", json=_report(duties)).json()["code"] == "report_duty_not_open"

@@ -5,6 +5,8 @@ from collections import Counter
 
 import msgspec
 
+from services.gateway.identity.accounts import SCOPES_OF_ROLES
+from services.tasks.handlers.actions import TaskDesk
 from tests.support.tasks import PLAN, UNIT, TasksRig
 
 DAY = 86400
@@ -114,6 +116,19 @@ def test_a_unit_reads_and_acknowledges_its_reminders_and_the_desk_sees_those_tha
     assert len(rig.desk().get("/inbox", params={"unit_id": UNIT}).json()["items"]) == 5
 
 
+def test_whoever_leads_says_that_they_have_seen_what_they_are_reminded_of(rig: TasksRig) -> None:
+    rig.accepted(due_on="2021-01-22")
+    rig.clock.move(60 * DAY)
+    rig.run_schedule()
+    (to_chairman,) = [it["notice_id"] for it in _notices(rig) if it["role"] == "chairman"]
+    seen = f"/inbox/{to_chairman}/acknowledgement"
+    reader = rig.caller("thanh-tra", "tasks:read", appointments=(("unit_head", UNIT),)).post(seen)
+    assert (reader.status_code, reader.json()["code"]) == (403, "scope_missing")
+    chairman = rig.caller("chu-tich", *SCOPES_OF_ROLES["chairman"], appointments=(("chairman", "huyen-thang-binh"),))
+    assert chairman.post(seen).status_code == 200
+    assert chairman.post("/inbox/khong-co/acknowledgement").json()["code"] == "unknown_notice"
+
+
 def test_a_run_for_a_time_that_has_not_come_is_refused(rig: TasksRig) -> None:
     answer = rig.operator().post("/schedule-runs", json={"at": "2021-06-01T00:00:00+07:00"})
     assert (answer.status_code, answer.json()["code"]) == (422, "time_not_come")
@@ -147,3 +162,19 @@ def test_loading_the_pack_makes_every_duty_a_task_of_each_of_its_leading_units_o
     assert sum(len(paragraph["duties"]) for paragraph in plan["paragraphs"]) == 65
     task = rig.desk().get(f"/tasks/{PLAN}.v1.2.{UNIT}").json()
     assert (task["due_on"], task["due_on_rolled"], task["assigned_on"]) == ("2021-02-13", "2021-02-17", "2021-01-14")
+
+
+def test_a_whole_whose_parts_ended_while_nobody_looked_is_completed_by_the_schedule(rig: TasksRig, monkeypatch) -> None:
+    task_id, unit = rig.accepted(), rig.unit()
+    parts = {"unit_id": UNIT, "parts": [{"unit_id": UNIT, "title": "Một"}, {"unit_id": UNIT, "title": "Hai"}]}
+    first, second = unit.post(f"/tasks/{task_id}/split", json=parts).json()["parts"]
+    with monkeypatch.context() as broken_off:
+        broken_off.setattr(TaskDesk, "roll_up", lambda *_: None)
+        unit.post(f"/tasks/{first}/acceptance", json={"unit_id": UNIT})
+        unit.post(f"/tasks/{first}/completion", json={"unit_id": UNIT})
+        rig.desk().post(f"/tasks/{first}/completion-acceptance", json={})
+        rig.run_schedule()
+        assert rig.desk().get(f"/tasks/{task_id}").json()["state"] == "split"
+        rig.desk().post(f"/tasks/{second}/cancellation", json={"reason": "Không còn cần"})
+    rig.run_schedule()
+    assert rig.desk().get(f"/tasks/{task_id}").json()["state"] == "completed"

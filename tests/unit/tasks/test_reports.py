@@ -16,6 +16,7 @@ from services.tasks.domain.errors import (
     OwnReport,
     PeriodExists,
     PlanExists,
+    ReportExists,
     ReportNotOpen,
     UnknownReport,
     UnknownReportDuty,
@@ -108,6 +109,9 @@ def test_a_duty_is_missing_after_its_day_once_and_not_when_a_report_had_come() -
 def test_a_report_is_kept_once_and_says_what_it_discharges() -> None:
     the_report.given().when(report.submit, WRITTEN).then(WRITTEN)
     the_report.given(WRITTEN).when(report.submit, WRITTEN).then_nothing()
+    the_report.given(WRITTEN).when(report.submit, replace(WRITTEN, on=DUE, at=at(DUE))).then_nothing()
+    other = replace(WRITTEN, discharges=("d-2",))
+    the_report.given(WRITTEN).when(report.submit, other).then_refused(ReportExists, report_id="r-1")
     for unclear in ((), ("d-1", "d-1")):
         with pytest.raises(DischargesUnclear):
             report.written(replace(SUBMIT, discharges=unclear))
