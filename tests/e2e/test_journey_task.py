@@ -69,7 +69,7 @@ def somebody(browser: Browser, instance: Instance) -> Iterator[Callable[[str, st
         person.context.close()
 
 
-def test_the_desk_returns_then_accepts_a_report_and_the_open_board_moves_by_itself(
+def test_the_desk_returns_then_accepts_a_report_and_the_open_board_moves_within_a_second(
     browser: Browser, instance: Instance, somebody: Callable[[str, str], Somebody]
 ) -> None:
     desk, clerk = somebody("reform_desk", "phong-noi-vu"), somebody("unit_clerk", UNIT)
@@ -93,6 +93,7 @@ def test_the_desk_returns_then_accepts_a_report_and_the_open_board_moves_by_itse
     took_ms = [milliseconds_until_seen(board, desk, "completion-acceptance")]
     took_ms.append(milliseconds_until_seen(board, desk, "reopening", reason="Nghiệm thu nhầm."))
     print(f"from the desk to the open board: {took_ms[0]:.0f} ms, {took_ms[1]:.0f} ms")  # noqa: T201 - the figure that is asked for
+    assert min(took_ms) < 1_000
     board.context.close()
 
 
