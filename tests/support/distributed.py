@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -109,11 +109,13 @@ class Fleet:
 
 
 @contextmanager
-def a_fleet(place: Path) -> Iterator[Fleet]:
-    """Start servers and every process, and leave nothing of them behind."""
+def a_fleet(place: Path, prepare: Callable[[DataFolder], None] | None = None) -> Iterator[Fleet]:
+    """Start servers and every process, in a folder that may be prepared before, and leave nothing of them behind."""
     with local_kafka() as kafka, postgres_server() as server:
         fleet = Fleet(place, Databases(server), kafka)
         try:
+            if prepare is not None:
+                prepare(fleet.data)
             fleet.start()
             yield fleet
         finally:
