@@ -31,14 +31,19 @@ _STATES: Mapping[str, str] = {
     "cchc.tasks.completion_accepted.v1": "completed",
     "cchc.tasks.completion_returned.v1": "returned",
     "cchc.tasks.task_cancelled.v1": "cancelled",
-    "cchc.tasks.task_reopened.v1": "accepted",
     "cchc.tasks.report_duty_opened.v1": "opened",
     "cchc.tasks.report_submitted.v1": "submitted",
     "cchc.tasks.report_returned.v1": "returned",
     "cchc.tasks.report_approved.v1": "approved",
     "cchc.tasks.report_marked_missing.v1": "missing",
 }
-"""The state that a message brings its subject into; the others leave it where it is."""
+"""The state that a message brings its subject into; the others leave it where it is, or name one themselves."""
+
+_OWN_KINDS: Mapping[str, str] = {
+    "cchc.tasks.evidence_attached.v1": "evidence_kind",
+    "cchc.tasks.report_duty_opened.v1": "duty_kind",
+}
+"""As what the `kind` that a message names is kept: the row's own says of what the row is."""
 
 _PASSING = frozenset({"cchc.tasks.reminder_due.v1"})
 """What is said to people and changes nothing."""
@@ -51,7 +56,7 @@ def fold(state: State, event: CloudEvent) -> None:
         _add_block(state, data)
     elif event.type in _REPLACING:
         kind, names = _REPLACING[event.type]
-        state[kind, *(str(data.get(name)) for name in names)] = {"kind": kind, **data}
+        state[kind, *(str(data.get(name)) for name in names)] = {**data, "kind": kind}
     elif event.type not in _PASSING:
         _merge(state, event, data)
 
@@ -72,6 +77,8 @@ def _add_block(state: State, data: Row) -> None:
 def _merge(state: State, event: CloudEvent, data: Row) -> None:
     """Keep, of each subject, every field as it was said last."""
     row = state.setdefault(("subject", event.subject), {"kind": event.subject.partition("-")[0]})
+    if "kind" in data:
+        data[_OWN_KINDS.get(event.type, "told_kind")] = data.pop("kind")
     row |= {"subject": event.subject, **data}
     row["last"] = event.type
     if (reached := _STATES.get(event.type)) is not None:
