@@ -8,7 +8,6 @@ from urllib.parse import unquote_plus
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 
-from services.chassis.domain import RuleBroken, StateConflict
 from services.chassis.http.blueprints import GuardedBlueprint, refuses
 from services.chassis.http.bodies import json_answer
 from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
@@ -17,29 +16,17 @@ from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, C
 from services.chassis.identity.refusals import ClientAssertionInvalid, ClientSecretInvalid
 from services.chassis.identity.tokens import TOKEN_LIFE, TokenSigner
 from services.gateway.identity.accounts import ALL_SCOPES
+from services.gateway.identity.errors import ScopeNotOffered, SetUpDone
+from services.gateway.identity.oauth_errors import CLIENT_CREDENTIALS, say_to_oauth
 from services.gateway.identity.set_up import SetUp
 
 CLIENT_ROLES = frozenset({"operator", "reform_desk"})
 
 
-class ScopeNotOffered(RuleBroken):
-    """Raised when a client asks for a scope that it does not have."""
-
-    code = "scope_not_offered"
-    title = "Phạm vi quyền không được cấp"
-
-
-class SetUpDone(StateConflict):
-    """Raised when a set-up link is asked for and somebody can sign in already."""
-
-    code = "set_up_done"
-    title = "Hệ thống đã có tài khoản"
-
-
 class TokenRequest(Schema):
     """OAuth2 client credentials (RFC 6749 §4.4), by `private_key_jwt` (RFC 7523) or by a secret, here or as Basic."""
 
-    grant_type = fields.String(required=True, validate=validate.Equal("client_credentials"))
+    grant_type = fields.String(required=True, validate=validate.Equal(CLIENT_CREDENTIALS))
     client_assertion_type = fields.String(load_default=None, validate=validate.Equal(ASSERTION_TYPE))
     client_assertion = fields.String(load_default=None, validate=validate.Length(max=4096))
     client_id = fields.String(load_default=None, validate=validate.Length(max=64))
@@ -148,6 +135,10 @@ def _add_jwks(blueprint: Any, issuer: Issuer) -> None:
 
 
 def _add_token(blueprint: Any, issuer: Issuer) -> None:
+    @blueprint.after_request
+    def also_to_oauth(response: Response) -> Response:
+        return say_to_oauth(response) if request.endpoint == f"{blueprint.name}.issue_token" else response
+
     @blueprint.route("/token", methods=["POST"])
     @refuses(ClientAssertionInvalid, ClientSecretInvalid, ScopeNotOffered)
     @blueprint.arguments(TokenRequest, location="form")

@@ -1,4 +1,4 @@
-"""Why somebody is not let in, or not set up."""
+"""Why somebody is not let in, given no token, or not set up."""
 
 from services.chassis.domain import NotAllowed, RuleBroken, StateConflict
 from services.chassis.http.refusals import TooManyRequests
@@ -44,3 +44,17 @@ class UserNameTaken(StateConflict):
 
     code = "user_name_taken"
     title = "Tên đăng nhập đã có người dùng"
+
+
+class ScopeNotOffered(RuleBroken):
+    """Raised when a client asks for a scope that it does not have."""
+
+    code = "scope_not_offered"
+    title = "Phạm vi quyền không được cấp"
+
+
+class SetUpDone(StateConflict):
+    """Raised when a set-up link is asked for and somebody can sign in already."""
+
+    code = "set_up_done"
+    title = "Hệ thống đã có tài khoản"
