@@ -37,21 +37,14 @@ ALL_SCOPES = frozenset(
 )
 
 _OF_PEOPLE = frozenset({"directory:read", "directory:self"})
-_OF_UNITS = _OF_PEOPLE | {
-    "survey:read",
-    "reporting:read",
-    "tasks:read",
-    "tasks:act",
-    "indicators:read",
-    "indicators:measure",
-}
+_OF_READERS = _OF_PEOPLE | {"survey:read", "reporting:read", "tasks:read", "indicators:read", "streams:read"}
+_OF_UNITS = _OF_READERS | {"tasks:act", "indicators:measure"}
 
 SCOPES_OF_ROLES: Mapping[str, frozenset[str]] = {
     "operator": ALL_SCOPES,
     "reform_desk": ALL_SCOPES - {"system:operate"},
-    "chairman": _OF_PEOPLE
-    | {"survey:read", "reporting:read", "tasks:read", "tasks:lead", "indicators:read", "indicators:approve"},
-    "inspector": _OF_PEOPLE | {"survey:read", "reporting:read", "tasks:read", "indicators:read"},
+    "chairman": _OF_READERS | {"tasks:lead", "indicators:approve"},
+    "inspector": _OF_READERS,
     "unit_head": _OF_UNITS,
     "unit_clerk": _OF_UNITS | {"survey:counter-days"},
     "counter_officer": frozenset({"survey:counter-days", "directory:self"}),
