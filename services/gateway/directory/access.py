@@ -40,22 +40,23 @@ class Access:
 
     def granted(self, client_id: str) -> Granted | None:
         """Give what a program may do on the business day, `None` when it may not call."""
-        program = self.clients.register.clients().get(client_id)
-        if program is None or not program.in_use:
+        program = self.clients.register.client_in_use(client_id)
+        if program is None:
             return None
         held = self.standing(client_id)
         return Granted(scopes=frozenset(program.scopes), roles=frozenset(term.role for term in held), appointments=held)
 
     def secret_belongs(self, client_id: str, secret: str) -> bool:
-        """Say whether a secret is a program's."""
-        return secret_belongs(self.people.reader, client_id, secret)
+        """Say whether a secret is that of a program that may call; the database is asked of no other."""
+        known = self.clients.register.client_in_use(client_id) is not None
+        return known and secret_belongs(self.people.reader, client_id, secret)
 
     def welcome(self, connection: Connection, first: FirstPerson) -> None:
         """Register who set the product up; the desk of the unit that leads the reform is theirs at once.
 
         Accounts that were opened before there were people are registered so when they next sign in.
         """
-        if first.account_id in self.people.register.people():
+        if self.people.register.find_person(first.account_id) is not None:
             return
         today = self.directory.clock.business_now().date()
         unit_id = self.leading_unit()

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from joserfc.errors import JoseError
@@ -10,7 +9,6 @@ from joserfc.jwk import ECKey, OKPKey, RSAKey, import_key
 from sqlalchemy import Connection, Engine
 
 from services.chassis.clock import Clock
-from services.chassis.identity.callers import Appointment
 from services.chassis.identity.clients import INTERNAL_CLIENT
 from services.chassis.streams import Streams, Versioned
 from services.gateway.directory.access_register import CLIENT, AccessRegister
@@ -20,6 +18,7 @@ from services.gateway.directory.domain.errors import ClientIdTaken, ClientKeyInv
 from services.gateway.directory.people import refuse_wrong_unit
 from services.gateway.directory.recording import in_one_transaction, record
 from services.gateway.directory.register import UnitRegister
+from services.gateway.identity.accounts import ever_an_account
 from services.gateway.identity.client_secrets import issue_secret, withdraw_secret
 
 _LEAST_RSA_BITS = 2048
@@ -37,22 +36,15 @@ class Clients:
 
     def find_key(self, client_id: str) -> Mapping[str, Any] | None:
         """Give the public key of a program that may call."""
-        found = self.register.clients().get(client_id)
-        return found.public_jwk if found is not None and found.in_use else None
-
-    def standing(self, client_id: str, day: date) -> tuple[frozenset[str], frozenset[Appointment]] | None:
-        """Give a program's scopes and what it holds in units on a day, `None` when it may not call."""
-        found = self.register.clients().get(client_id)
-        if found is None or not found.in_use:
-            return None
-        return frozenset(found.scopes), self.register.standing(client_id, day)
+        found = self.register.client_in_use(client_id)
+        return found.public_jwk if found is not None else None
 
 
 def register_client(clients: Clients, command: RegisterClient) -> tuple[Versioned[Client], str | None]:
     """Let a program call; without a public key, give the secret that is shown this once.
 
     Raises:
-        ClientIdTaken: A program of that id is or was there.
+        ClientIdTaken: A program of that id is or was there, or it is somebody's id.
         ClientKeyInvalid: The key is none that proves a program.
         TermInvalid, UnitNotFound, UnitNotThereThen, RoleNeedsUnit: The roles cannot be its.
     """
@@ -64,6 +56,9 @@ def register_client(clients: Clients, command: RegisterClient) -> tuple[Versione
         refuse_wrong_key(command.public_jwk)
 
     def work(connection: Connection) -> tuple[Versioned[Client], str | None]:
+        # A token names its subject by id alone: a program under a person's id would hold that person's roles.
+        if ever_an_account(connection, command.client_id):
+            raise ClientIdTaken("That is somebody's id.", client_id=command.client_id)
         made = record(
             connection,
             clients.streams,

@@ -27,11 +27,15 @@ def refuse_ungiven_scopes(caller: Caller, scopes: Iterable[str]) -> None:
         raise NotYoursToGive("Nobody gives more than they hold themselves.", scopes=missing)
 
 
-def refuse_others(caller: Caller, person_id: str) -> None:
-    """Let somebody act for themselves, and who administers the directory for anybody.
+def refuse_others(caller: Caller, person_id: str, roles: Iterable[str]) -> None:
+    """Let somebody act for themselves, and who administers the directory for anybody as far as they may give roles.
 
     Raises:
         NotYoursToDelegate: It is somebody else's.
+        NotYoursToGive: A role may do what the caller may not.
     """
-    if caller.subject != person_id and "directory:admin" not in caller.scopes:
+    if caller.subject == person_id:
+        return
+    if "directory:admin" not in caller.scopes:
         raise NotYoursToDelegate("Only one's own role may be delegated.")
+    refuse_ungiven_roles(caller, roles)

@@ -12,7 +12,7 @@ from services.chassis.domain import Event
 from services.chassis.ids import NewId
 from services.chassis.privacy import ErasureJournal, SubjectKeys, seal, unseal
 from services.chassis.streams import Streams, Versioned
-from services.gateway.directory.access_register import PERSON, AccessRegister, unit_is_there
+from services.gateway.directory.access_register import PERSON, AccessRegister
 from services.gateway.directory.domain import person
 from services.gateway.directory.domain.errors import RoleNeedsUnit, UnitNotThereThen
 from services.gateway.directory.domain.people_commands import (
@@ -24,6 +24,7 @@ from services.gateway.directory.domain.people_commands import (
 )
 from services.gateway.directory.domain.people_events import SetUpLinkIssued
 from services.gateway.directory.domain.person import Person
+from services.gateway.directory.domain.records import holds_on
 from services.gateway.directory.domain.terms import EVERY_UNIT
 from services.gateway.directory.recording import in_one_transaction, record
 from services.gateway.directory.register import UnitRegister
@@ -133,7 +134,7 @@ def _record_registration(
     record(connection, people.streams, PERSON, who, lambda state: (*person.register_person(state, command), *also))
 
 
-def change_person(people: People, person_id: str, decide: Decide) -> Versioned[Person]:
+def change_person(people: People, person_id: str, decide: Decide) -> Person:
     """Record what is decided about somebody.
 
     Raises:
@@ -141,7 +142,7 @@ def change_person(people: People, person_id: str, decide: Decide) -> Versioned[P
     """
     return in_one_transaction(
         people.engine, lambda connection: record(connection, people.streams, PERSON, person_id, decide)
-    )
+    ).state
 
 
 def appoint(people: People, person_id: str, wanted: Wanted) -> Person:
@@ -152,7 +153,7 @@ def appoint(people: People, person_id: str, wanted: Wanted) -> Person:
     """
     refuse_wrong_unit(people.units, wanted)
     command = AppointPerson(wanted=wanted, at=people.clock.business_now())
-    return change_person(people, person_id, lambda state: person.appoint_person(state, command)).state
+    return change_person(people, person_id, lambda state: person.appoint_person(state, command))
 
 
 def delegate(people: People, person_id: str, command: DelegateRole) -> Person:
@@ -162,11 +163,11 @@ def delegate(people: People, person_id: str, command: DelegateRole) -> Person:
         Refusal: There is no such other, or the rules refuse.
     """
     person.refuse_nobody(people.register.person(command.to_person_id))
-    return change_person(people, person_id, lambda state: person.delegate_role(state, command)).state
+    return change_person(people, person_id, lambda state: person.delegate_role(state, command))
 
 
 def roles_of(people: People, person_id: str) -> frozenset[str]:
-    """Give every role that somebody holds today or will: what a way into their account is worth.
+    """Give every role that somebody holds today or will, those lent to them too: what a way into their account is worth.
 
     Raises:
         PersonNotFound: Nobody has that id.
@@ -174,7 +175,8 @@ def roles_of(people: People, person_id: str) -> frozenset[str]:
     who, today = people.register.person(person_id), people.clock.business_now().date()
     with people.reader.connect() as connection:
         account = account_of(connection, person_id)
-    to_come = (term.role for term in who.appointments if term.to_on is None or today < term.to_on)
+    terms = (*who.appointments, *people.register.lent_to(person_id))
+    to_come = (term.role for term in terms if term.overlaps(today, None))
     return frozenset(to_come) | (account.roles if account is not None else frozenset())
 
 
@@ -260,5 +262,5 @@ def refuse_wrong_unit(units: UnitRegister, wanted: Wanted) -> None:
     if wanted.unit_id == EVERY_UNIT:
         if wanted.role not in ROLES_WITHOUT_UNIT:
             raise RoleNeedsUnit("The role is held in one unit.", role=wanted.role)
-    elif not unit_is_there(units, wanted.unit_id, wanted.from_on):
+    elif not holds_on(units.unit(wanted.unit_id), wanted.from_on):
         raise UnitNotThereThen(unit_id=wanted.unit_id, on=wanted.from_on.isoformat())

@@ -1,5 +1,6 @@
 """People and what they hold: `/api/directory/v1/people`."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Response
@@ -138,7 +139,9 @@ def _add_appointing(blueprint: Any, people: People) -> None:
         held = people.register.person(person_id).appointments
         refuse_ungiven_roles(current_caller(), (term.role for term in held if term.n == n))
         command = EndAppointment(n=n, on=sent["on"], at=people.clock.business_now())
-        return _told(people, _changed(people, person_id, lambda state: person.end_appointment(state, command)))
+        return _told(
+            people, handlers.change_person(people, person_id, lambda state: person.end_appointment(state, command))
+        )
 
 
 def _add_delegating(blueprint: Any, people: People) -> None:
@@ -149,7 +152,7 @@ def _add_delegating(blueprint: Any, people: People) -> None:
     @blueprint.response(200, PersonAnswer)
     def delegate(sent: dict[str, Any], person_id: str) -> Response:
         """Let another hold one's own role as well, from a day to a day."""
-        refuse_others(current_caller(), person_id)
+        refuse_others(current_caller(), person_id, (sent["role"],))
         command = DelegateRole(
             role=sent["role"],
             unit_id=sent["unit_id"],
@@ -162,35 +165,32 @@ def _add_delegating(blueprint: Any, people: People) -> None:
 
     @blueprint.route("/<string:person_id>/delegations/<int:n>/ending", methods=["POST"])
     @guard(Bearer("directory:self"))
-    @refuses(PersonNotFound, PersonIsErased, AppointmentNotFound, NotYoursToDelegate)
+    @refuses(PersonNotFound, PersonIsErased, AppointmentNotFound, NotYoursToDelegate, NotYoursToGive)
     @blueprint.arguments(Ending)
     @blueprint.response(200, PersonAnswer)
     def end_delegation(sent: dict[str, Any], person_id: str, n: int) -> Response:
         """Take a delegation back."""
-        refuse_others(current_caller(), person_id)
+        refuse_others(current_caller(), person_id, _lent(people, person_id, n))
         command = EndDelegation(n=n, on=sent["on"], at=people.clock.business_now())
-        return _told(people, _changed(people, person_id, lambda state: person.end_delegation(state, command)))
+        return _told(
+            people, handlers.change_person(people, person_id, lambda state: person.end_delegation(state, command))
+        )
 
 
 def tell_people(people: People, *persons: Person) -> list[dict[str, Any]]:
     """Tell of some people, with their names and whether they can sign in."""
     today, names = people.clock.business_now().date(), names_of(people, *persons)
+    acting = people.register.acting(names, today)
     with people.reader.connect() as connection:
-        active = able_to_sign_in(connection)
+        active = able_to_sign_in(connection, names)
     return [
-        told_person(
-            who,
-            names[who.person_id],
-            today,
-            active=who.person_id in active,
-            acting=people.register.acting(who.person_id, today),
-        )
+        told_person(who, names[who.person_id], today, active=who.person_id in active, acting=acting[who.person_id])
         for who in persons
     ]
 
 
-def _changed(people: People, person_id: str, decide: handlers.Decide) -> Person:
-    return handlers.change_person(people, person_id, decide).state
+def _lent(people: People, person_id: str, n: int) -> Iterator[str]:
+    yield from (it.term.role for it in people.register.person(person_id).delegations if it.term.n == n)
 
 
 def _told(people: People, who: Person) -> Response:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -135,10 +135,15 @@ def any_account(connection: Connection) -> bool:
     return bool(connection.execute(able).scalar_one())
 
 
-def able_to_sign_in(connection: Connection) -> frozenset[str]:
-    """Give the ids of everybody who chose a password and was not closed out."""
+def able_to_sign_in(connection: Connection, account_ids: Iterable[str]) -> frozenset[str]:
+    """Give those of some ids whose account has a password and was not closed."""
     able = select(accounts.c.account_id).where(accounts.c.password_hash != "", accounts.c.closed.is_(False))
-    return frozenset(connection.execute(able).scalars())
+    return frozenset(connection.execute(able.where(accounts.c.account_id.in_(list(account_ids)))).scalars())
+
+
+def ever_an_account(connection: Connection, account_id: str) -> bool:
+    """Say whether an id is or was an account's."""
+    return connection.execute(select(accounts.c.closed).where(accounts.c.account_id == account_id)).first() is not None
 
 
 def account_named(connection: Connection, user_name: str) -> tuple[Account, str] | None:

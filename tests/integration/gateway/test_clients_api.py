@@ -11,6 +11,7 @@ from sqlalchemy import select
 from services.chassis.clock import SystemClock
 from services.chassis.identity import Appointment, TokenSigner, TokenVerifier
 from services.chassis.identity.keys import load_or_create_signing_key
+from services.gateway.directory.people import NewPerson, erase_person, register_person
 from services.gateway.identity.accounts import ALL_SCOPES, SCOPES_OF_ROLES
 from services.gateway.identity.tables import client_secrets
 from tests.support.gateway import BUSINESS_NOW, a_gateway
@@ -148,3 +149,11 @@ def test_nobody_registers_a_program_that_may_do_more_than_they(client, bearer):
 
 def test_our_own_programs_name_is_not_to_be_had(client, register):
     assert register("cchc-internal").status_code == 409
+
+
+def test_an_id_of_somebody_is_no_programs(under_test, register):
+    person_id, _ = register_person(under_test.gateway.access.people, NewPerson(user_name="an.1", display_name="An"))
+    for _ in range(2):
+        refused = register(person_id)
+        assert (refused.status_code, refused.json["code"]) == (409, "client_id_taken")
+        erase_person(under_test.gateway.access.people, person_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import event
 
 from services.chassis.identity import Appointment
 from services.chassis.identity.keys import load_or_create_signing_key
@@ -180,6 +181,40 @@ def test_who_may_do_less_takes_no_role_away_that_may_do_more(client, desk, calle
     assert client.post(ending, json={"on": "2021-06-18"}, headers=desk).status_code == 200
 
 
+@pytest.fixture
+def lent_operator(client, desk):
+    """Somebody who is operator by appointment, and somebody of whom they let the role be held as well."""
+    an = register(client, desk, "nguyen.van.an", {"role": "operator", "unit_id": "*"}).json["person_id"]
+    binh = register(client, desk, "tran.thi.binh").json["person_id"]
+    lent = {"role": "operator", "unit_id": "*", "to_person_id": binh, "from": "2021-06-18", "to": "2021-07-01"}
+    return an, binh, lent
+
+
+def test_who_may_do_less_lends_nobodys_role_that_may_do_more_and_takes_none_back(client, desk, caller, lent_operator):
+    an, binh, lent = lent_operator
+    of_desk = caller(binh, *SCOPES_OF_ROLES["reform_desk"])
+    refused = client.post(f"{PEOPLE}/{an}/delegations", json=lent, headers=of_desk)
+    assert (refused.status_code, refused.json["code"]) == (403, "not_yours_to_give")
+    assert client.post(f"{PEOPLE}/{an}/delegations", json=lent, headers=desk).status_code == 200
+    ending = f"{PEOPLE}/{an}/delegations/1/ending"
+    assert client.post(ending, json={"on": "2021-06-18"}, headers=of_desk).json["code"] == "not_yours_to_give"
+    own = caller(an, "directory:self")
+    assert client.post(ending, json={"on": "2021-06-18"}, headers=own).status_code == 200
+
+
+@pytest.mark.parametrize("first_day", ["2021-06-18", "2021-06-25"])
+def test_who_may_do_less_makes_no_link_into_an_account_that_was_lent_more(
+    client, desk, caller, lent_operator, first_day
+):
+    an, binh, lent = lent_operator
+    of_desk = caller("desk", *SCOPES_OF_ROLES["reform_desk"])
+    assert client.post(f"{PEOPLE}/{binh}/set-up-links", headers=of_desk).status_code == 201
+    client.post(f"{PEOPLE}/{an}/delegations", json=lent | {"from": first_day}, headers=desk)
+    for action in ("set-up-links", "erasure"):
+        refused = client.post(f"{PEOPLE}/{binh}/{action}", headers=of_desk)
+        assert (refused.status_code, refused.json["code"]) == (403, "not_yours_to_give")
+
+
 @pytest.mark.parametrize(
     ("told", "status", "code"),
     [
@@ -210,6 +245,24 @@ def test_people_come_in_pages(client, desk):
     first = client.get(PEOPLE, query_string={"limit": 3}, headers=desk).json
     rest = client.get(PEOPLE, query_string={"limit": 3, "cursor": first["next"]}, headers=desk).json
     assert (len(first["items"]), len(rest["items"]), rest["next"]) == (3, 1, None)
+
+
+def test_a_page_of_people_asks_as_often_however_many_they_are(under_test, client, desk, monkeypatch):
+    asked, store = [], type(under_test.gateway.store)
+    read = store.read
+    monkeypatch.setattr(store, "read", lambda *told: (asked.append("facts"), read(*told))[1])
+    event.listen(under_test.gateway.access.people.reader, "before_cursor_execute", lambda *told: asked.append(told[2]))
+
+    def times():
+        for _ in range(2):  # The first look takes in what is new.
+            asked.clear()
+            assert client.get(PEOPLE, headers=desk).status_code == 200
+        return len(asked)
+
+    few = times()
+    for n in range(5):
+        register(client, desk, f"can.bo.{n}", HEAD)
+    assert times() == few
 
 
 def test_people_are_listed_for_who_may_read_the_directory_alone(client, caller):

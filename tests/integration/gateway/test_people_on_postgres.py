@@ -19,14 +19,19 @@ AN = NewPerson(user_name="nguyen.van.an", display_name="Nguyễn Văn An")
 
 
 @pytest.fixture
-def access(postgres_url, tmp_path):
+def under_test(postgres_url, tmp_path):
     made = a_gateway(tmp_path, settings=settings_in(tmp_path, database=postgres_url, read_database=postgres_url))
     set_up = made.gateway.site.set_up
     set_up.complete(
         CompleteSetUp(token=set_up.issue_link(), user_name=USER_NAME, display_name="Phòng Nội vụ", password=PASSWORD)
     )
-    yield made.gateway.access
+    yield made
     made.close()
+
+
+@pytest.fixture
+def access(under_test):
+    return under_test.gateway.access
 
 
 def a_role(access, role="unit_head", unit_id="xa-binh-an"):
@@ -89,3 +94,8 @@ def test_a_program_comes_and_goes(access):
     revoke_client(clients, "so-noi-vu")
     assert not access.secret_belongs("so-noi-vu", secret)
     assert access.granted("so-noi-vu") is None
+
+
+def test_an_id_that_no_database_keeps_is_no_programs(client):
+    told = {"grant_type": "client_credentials", "client_id": "so\0", "client_secret": "x"}
+    assert client.post("/api/directory/v1/token", data=told).json["code"] == "client_secret_invalid"

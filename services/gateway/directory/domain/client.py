@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, ClassVar
 
 from services.chassis.domain import Command, Event
@@ -64,17 +64,12 @@ class Client:
     public_jwk: Mapping[str, Any] | None = None
     scopes: tuple[str, ...] = ()
     appointments: tuple[Term, ...] = ()
-    registered_at: datetime | None = None
     revoked_at: datetime | None = None
 
     @property
     def in_use(self) -> bool:
         """Whether it may call."""
         return bool(self.client_id) and self.revoked_at is None
-
-    def roles_on(self, day: date) -> frozenset[str]:
-        """Give the roles that it holds on a day."""
-        return frozenset(term.role for term in self.appointments if term.holds_on(day))
 
 
 INITIAL = Client()
@@ -90,7 +85,6 @@ def evolve(state: Client, event: Event) -> Client:
                 public_jwk=event.public_jwk,
                 scopes=event.scopes,
                 appointments=event.appointments,
-                registered_at=event.at,
             )
         case ClientRevoked(at=at):
             return replace(state, revoked_at=at)
@@ -117,7 +111,7 @@ def register_client(state: Client, command: RegisterClient) -> Sequence[Event]:
     )
     if not state.client_id:
         return (registered,)
-    if state == replace(evolve(state, registered), registered_at=state.registered_at) and state.public_jwk:
+    if state == evolve(state, registered) and state.public_jwk:
         return ()
     raise ClientIdTaken("A client of that id is or was there.", client_id=command.client_id)
 
