@@ -27,18 +27,22 @@ MOST_SECONDS_APART = 2.0
 
 def look_at_databases(folder: DataFolder) -> Checks:
     """Look at the database of every store."""
-    urls = {name: url for name, url in urls_of(folder).items() if name in EVENT_STORES}
-    if not folder.tenant().is_distributed:
-        urls = {name: url for name, url in urls.items() if folder.database(name).exists()}
+    every = urls_of(folder)
+    urls = {name: every[name] for name in EVENT_STORES}
+    is_distributed = folder.tenant().is_distributed
+    to_do = "start it, and see its URL and password" if is_distributed else "put it back: `cchc restore --only`"
     for name, url in urls.items():
-        yield tried(f"database {name}", lambda: _reached(name, url), "start it, and see its URL and password")  # noqa: B023 - called here
+        yield tried(f"database {name}", lambda: _reached(name, url), to_do)  # noqa: B023 - called here
+    if not is_distributed:
+        # A file that is gone is to be put back, not to be made anew.
+        urls = {name: url for name, url in urls.items() if folder.database(name).exists()}
     with tempfile.TemporaryDirectory(prefix="cchc-doctor-") as place:
         # What a new file is migrated to is what this release asks for.
         migrate_databases(as_files(folder, Path(place)))
         for name, url in urls.items():
             asked = f"sqlite:///{Path(place) / f'{name}.db'}"
             yield tried(f"migrations {name}", lambda: _migrated(name, url, asked), "run `cchc migrate`")  # noqa: B023 - as above
-    yield from _readers(folder, urls)
+    yield from _readers(folder, every)
 
 
 def _reached(name: str, url: str) -> Finding:

@@ -9,6 +9,8 @@ import pytest
 from cchc.data_folder import DataFolder
 from services.chassis.database import open_database
 from tests.integration.cchc.commands import init, run, write_settings
+from tests.support.servers.postgres import Databases
+from tests.support.stream_log import a_stream_log
 
 
 def seen(folder: DataFolder) -> tuple[int, dict[str, Any]]:
@@ -46,6 +48,14 @@ def test_a_database_of_another_schema_is_ill(made: DataFolder) -> None:
     assert "cchc migrate" in found["to_do"]
 
 
+def test_a_store_that_is_gone_is_ill(made: DataFolder) -> None:
+    made.database("tasks").unlink()
+    code, found = seen(made)
+    assert found["database tasks"]["word"] == "ill"
+    assert "cchc restore" in found["database tasks"]["to_do"]
+    assert code == 1
+
+
 def test_it_explains_itself_to_people(made: DataFolder) -> None:
     told = run("doctor", "--data", made.root).output
     assert "well  sqlite: SQLite 3." in told
@@ -72,3 +82,15 @@ def test_databases_and_log_of_the_distributed_profile_are_looked_at(
         "migrations survey",
     }
     assert found["database gateway"]["word"] == "well"
+
+
+def test_the_stream_log_in_a_database_of_its_own_is_looked_at(
+    folder: DataFolder, pack: Path, servers: dict[str, str], postgres_databases: Databases
+) -> None:
+    url = postgres_databases.lend()
+    write_settings(folder, {**servers, "CCHC_STREAMS_DATABASE": url})
+    assert run("init", "--data", folder.root, "--pack", pack, "--profile", "distributed").exit_code == 0
+    log = a_stream_log(url)
+    log.close()
+    assert "1 follow" in seen(folder)[1]["read models"]["reason"]
+    postgres_databases.take_back(url)
