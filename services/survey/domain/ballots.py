@@ -61,6 +61,14 @@ class Ballots:
         """Say whether an unknown ballot could be one of those no longer remembered."""
         return self.forgotten > 0 and ballot_id not in self.recent
 
+    def remembers(self, day: date) -> bool:
+        """Say whether every ballot of a day is in `recent`; days leave `tally` oldest first, and never come back."""
+        if not self.forgotten:
+            return True
+        if not self.tally or day < min(self.tally):
+            return False
+        return sum(ballot.day == day for ballot in self.recent.values()) == self.tally.get(day, 0)
+
 
 INITIAL = Ballots()
 

@@ -42,4 +42,8 @@ class CounterDays:
         def field_at(at: datetime) -> str:
             return day.field_at(at + self._clock.shift)
 
-        self._desk.decide(device_id, lambda state: staff.attribute(state, command.counter_id, command.day, field_at))
+        self._desk.decide(
+            device_id,
+            lambda state: staff.attribute(state, command.counter_id, command.day, field_at),
+            enough=lambda state: state.remembers(command.day),
+        )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.chassis.domain import ConcurrencyConflict, Event
-from services.chassis.streams import ATTEMPTS, Recording, Streams
+from services.chassis.streams import ATTEMPTS, Recording, Streams, Versioned
 from services.survey.adapters.tablet_wire import read_line
 from services.survey.domain import staff
 from services.survey.domain.ballot_events import EnvelopeQuarantined
@@ -19,7 +19,7 @@ from services.survey.handlers.memory import BallotMemory
 
 
 class BallotDesk:
-    """Commands about ballots that came before. They are rare, so they read the tablet's whole stream."""
+    """Commands about ballots that came before, wherever need be by the tablet's whole stream."""
 
     def __init__(self, streams: Streams, memory: BallotMemory, surroundings: Surroundings) -> None:
         """Record through `streams`."""
@@ -82,11 +82,16 @@ class BallotDesk:
         self.decide(command.device_id, decide, claims=claims)
 
     def decide(
-        self, device_id: str, decide: Callable[[Ballots], Sequence[Event]], *, claims: tuple[str, ...] = ()
+        self,
+        device_id: str,
+        decide: Callable[[Ballots], Sequence[Event]],
+        *,
+        claims: tuple[str, ...] = (),
+        enough: Callable[[Ballots], bool] = lambda _: False,
     ) -> None:
-        """Load the whole stream, decide, append; a lost race is decided again."""
+        """Load, decide, append; a lost race is decided again. Where what is remembered is not `enough`, read everything."""
         for attempt in range(1, ATTEMPTS + 1):
-            at = self._memory.whole(device_id)
+            at = self._known(device_id, enough)
             if not (events := decide(at.state)):
                 return
             request, _after = self._streams.request(ALL_BALLOTS, device_id, at, events, Recording(claims=claims))
@@ -100,6 +105,12 @@ class BallotDesk:
         tablet = self._memory.tablet(device_id)
         with tablet.lock:
             self._memory.refresh(tablet)
+
+    def _known(self, device_id: str, enough: Callable[[Ballots], bool]) -> Versioned[Ballots]:
+        tablet = self._memory.tablet(device_id)
+        with tablet.lock:
+            at = self._memory.refresh(tablet)
+        return at if enough(at.state) else self._memory.whole(device_id)
 
     def _hearing(self, device_id: str, received_at: datetime, line: Line) -> Hearing:
         device = self._streams.load(DEVICE, device_id).state

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.survey.domain import abuse, ballots, staff
 from services.survey.domain.ballot import Card, Held, NotCounted, Standing, held_by, why_not_counted
@@ -204,6 +206,19 @@ def test_only_the_newest_ballots_are_remembered():
     assert state.may_have_forgotten("b1")
     assert not state.may_have_forgotten("b5")
     assert state.sequence.received == 5
+
+
+@given(st.lists(st.integers(0, 11), max_size=40))
+def test_a_day_that_is_said_to_be_remembered_has_all_its_ballots(offsets):
+    state, days = ballots.INITIAL, [AROUND.day + timedelta(days=offset) for offset in offsets]
+    for nth, day in enumerate(days):
+        for fact in receive(state, an_envelope(nth + 1, ballot_id=f"b{nth}"), replace(AROUND, day=day)):
+            state = ballots.evolve(state, fact, remember=8)
+    for day in {AROUND.day + timedelta(days=offset) for offset in range(12)}:
+        whole = sum(ballot.day == day for ballot in state.recent.values()) == days.count(day)
+        assert whole or not state.remembers(day)
+    if days and days[-1] == max(days) and days.count(days[-1]) <= 8:
+        assert state.remembers(days[-1])
 
 
 def test_a_ballot_is_held_and_released_once():
