@@ -1,18 +1,16 @@
 """Secrets of programs that have no key: 32 random bytes, shown once, kept as a hash."""
 
-import base64
 import hmac
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
-from services.chassis.ids import new_secret
-from services.gateway.identity.sessions import hash_of
+from services.gateway.identity.sessions import fresh_secret, hash_of
 from services.gateway.identity.tables import client_secrets
 
 
 def issue_secret(connection: Connection, client_id: str) -> str:
     """Make a program's secret; the one it had before ends."""
-    secret = base64.urlsafe_b64encode(new_secret()).rstrip(b"=").decode()
+    secret = fresh_secret()
     withdraw_secret(connection, client_id)
     connection.execute(insert(client_secrets).values(client_id=client_id, secret_hash=hash_of(secret)))
     return secret

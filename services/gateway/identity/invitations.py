@@ -1,19 +1,17 @@
 """One-time links by which people choose their password: kept as hashes, one per person, good for three days."""
 
-import base64
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from services.chassis.clock import Clock
-from services.chassis.ids import new_secret
 from services.gateway.identity.accounts import Account, account_of, renew_hash
 from services.gateway.identity.errors import SetUpLinkInvalid
 from services.gateway.identity.events import PasswordChosen
 from services.gateway.identity.passwords import Passwords, refuse_weak
 from services.gateway.identity.published_events import AccessJournal
-from services.gateway.identity.sessions import begin_session, end_sessions, hash_of
+from services.gateway.identity.sessions import begin_session, end_sessions, fresh_secret, hash_of
 from services.gateway.identity.tables import person_links
 
 LINK_LIFE = timedelta(days=3)
@@ -35,7 +33,7 @@ class Invitations:
 
     def issue(self, connection: Connection, account_id: str) -> str:
         """Make a token for somebody's link; the one they had before ends."""
-        token = base64.urlsafe_b64encode(new_secret()).rstrip(b"=").decode()
+        token = fresh_secret()
         withdraw(connection, account_id)
         row = {"token_hash": hash_of(token), "account_id": account_id, "expires_at": self.clock.now() + LINK_LIFE}
         connection.execute(insert(person_links).values(row))
@@ -59,9 +57,8 @@ class Invitations:
         refuse_weak(password, account.user_name)
         password_hash = self.passwords.hash(password)
         with self.engine.begin() as connection:
-            if self._whose(connection, token) is None:
+            if self._whose(connection, token) is None or not _spend(connection, token):
                 raise SetUpLinkInvalid
-            withdraw(connection, account.account_id)
             end_sessions(connection, account.account_id)
             renew_hash(connection, account.account_id, password_hash)
             self.journal.record(connection, PasswordChosen(account_id=account.account_id))
@@ -73,6 +70,11 @@ class Invitations:
         if row is None or row.expires_at <= self.clock.now():
             return None
         return account_of(connection, row.account_id)
+
+
+def _spend(connection: Connection, token: str) -> bool:
+    # Whoever follows the link at the same moment waits here, and finds it gone.
+    return connection.execute(delete(person_links).where(person_links.c.token_hash == hash_of(token))).rowcount > 0
 
 
 def withdraw(connection: Connection, account_id: str) -> None:

@@ -28,7 +28,7 @@ class SignedIn:
 
 def begin_session(connection: Connection, account_id: str, now: datetime) -> str:
     """Begin a session and give the secret for the cookie; sessions that are over are swept out."""
-    secret = base64.urlsafe_b64encode(new_secret()).rstrip(b"=").decode()
+    secret = fresh_secret()
     connection.execute(delete(sessions).where(sessions.c.created_at < now - LONGEST))
     row = {"session_hash": hash_of(secret), "account_id": account_id, "created_at": now, "seen_at": now}
     connection.execute(insert(sessions).values(row))
@@ -40,8 +40,13 @@ def end_sessions(connection: Connection, account_id: str) -> None:
     connection.execute(delete(sessions).where(sessions.c.account_id == account_id))
 
 
+def fresh_secret() -> str:
+    """Make 32 random bytes, as they are shown once."""
+    return base64.urlsafe_b64encode(new_secret()).rstrip(b"=").decode()
+
+
 def hash_of(secret: str) -> str:
-    """Give the name under which a session or link is kept."""
+    """Give the name under which a session, link or program's secret is kept."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

@@ -1,6 +1,5 @@
 """The one-time set-up link: shown once at the start, kept as a hash, good for a day, and gone after the first account."""
 
-import base64
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,13 +7,13 @@ from datetime import timedelta
 from sqlalchemy import Connection, Engine, delete, insert, select
 
 from services.chassis.clock import Clock
-from services.chassis.ids import NewId, new_secret
+from services.chassis.ids import NewId
 from services.gateway.identity.accounts import NewAccount, any_account, normal_user_name, open_account
 from services.gateway.identity.errors import SetUpLinkInvalid
 from services.gateway.identity.events import SetUpCompleted
 from services.gateway.identity.passwords import Passwords, refuse_weak
 from services.gateway.identity.published_events import AccessJournal
-from services.gateway.identity.sessions import begin_session, hash_of
+from services.gateway.identity.sessions import begin_session, fresh_secret, hash_of
 from services.gateway.identity.tables import set_up_links
 
 LINK_LIFE = timedelta(hours=24)
@@ -60,7 +59,7 @@ class SetUp:
 
     def issue_link(self) -> str | None:
         """Make a fresh token for the link and end older ones; `None` when somebody can sign in already."""
-        token = base64.urlsafe_b64encode(new_secret()).rstrip(b"=").decode()
+        token = fresh_secret()
         with self.engine.begin() as connection:
             if any_account(connection):
                 return None
@@ -95,8 +94,10 @@ class SetUp:
         with self.engine.begin() as connection:
             if not self._holds(connection, command.token) or any_account(connection):
                 raise SetUpLinkInvalid
+            # Whoever follows the link at the same moment waits here, and finds it gone.
+            if not connection.execute(delete(set_up_links)).rowcount:
+                raise SetUpLinkInvalid
             open_account(connection, new)
-            connection.execute(delete(set_up_links))
             who = FirstPerson(
                 account_id=str(account_id), user_name=user_name, display_name=command.display_name.strip()
             )
