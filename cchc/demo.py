@@ -21,7 +21,7 @@ from cchc.demonstration.calendar import WorkingDays
 from cchc.demonstration.staging import set_stage
 from cchc.demonstration.year import Span, Year
 from services.chassis.clock import SystemClock, monotonic
-from services.chassis.tenant_pack import read_part
+from services.chassis.working_calendar import read_working_calendar
 
 FIRST, LAST = date(2021, 1, 14), date(2021, 12, 31)
 BEGINS_AT = "2021-01-14T08:00:00+07:00"
@@ -58,7 +58,7 @@ def demo(data: Path, port: int, seed: int, until: date, counters_every: int, sto
 
 def _play(folder: DataFolder, seed: int, span: Span) -> None:
     clock, random = SystemClock(), Random(seed)  # noqa: S311 - repeatable on purpose
-    days = WorkingDays.of_pack(read_part(folder.pack, "calendar"))
+    days = read_working_calendar(folder.pack, WorkingDays)
     running = json.loads(folder.running.read_text())
     with (
         httpx.Client(base_url=f"http://127.0.0.1:{running['port']}", timeout=60) as http,

@@ -1,6 +1,7 @@
 """Judges a whole tenant pack before anything is written: one line per problem, with the file and a JSON Pointer."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ from marshmallow import ValidationError
 from cchc.pack_forms import FORMS, About
 from services.chassis.settings import SettingError
 from services.chassis.tenant_pack import PackError, read_about, read_part
-from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
+from services.chassis.working_calendar import WorkingCalendar, read_working_calendar
+from services.indicators.adapters.pack import read_rules, read_satisfied_scores
 
 
 class PackRefused(Exception):  # noqa: N818 - a refusal is an expected answer
@@ -155,7 +157,7 @@ def _of_questionnaires(whole: Mapping[str, Any]) -> Iterator[Reference]:
 
 def _unreadable(pack: Path) -> Iterator[str]:
     """Let the service that releases figures judge what it will read."""
-    for read in (read_rules, read_calendar, read_satisfied_scores):
+    for read in (read_rules, partial(read_working_calendar, form=WorkingCalendar), read_satisfied_scores):
         try:
             read(pack)
         except SettingError as error:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
-from services.indicators.adapters.pack import WEEKDAYS
+from services.chassis.working_calendar import WEEKDAYS
 
 SLUG = validate.Regexp(r"^[a-z0-9-]{1,64}\Z")
 NOT_EMPTY = validate.Length(min=1)

@@ -82,7 +82,7 @@ class TaskActs:
         return self._back_to_work(taken + timedelta(days=max(0, ahead - (6 if fate == "returned" else 0))), taken)
 
     def _back_to_work(self, day: date, first: date) -> date:
-        while day > first and not self._days.works(day):
+        while day > first and not self._days.is_working(day):
             day -= timedelta(days=1)
         return max(day, first)
 

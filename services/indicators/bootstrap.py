@@ -17,7 +17,8 @@ from services.chassis.live_reads import LiveReads
 from services.chassis.metrics import Metrics
 from services.chassis.service_store import migrate_database, open_service_store
 from services.chassis.streams import Streams
-from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
+from services.chassis.working_calendar import WorkingCalendar, read_working_calendar
+from services.indicators.adapters.pack import read_rules, read_satisfied_scores
 from services.indicators.config import Settings
 from services.indicators.handlers.kinds import REGISTRY
 from services.indicators.handlers.pack import load_pack
@@ -87,7 +88,7 @@ def build_folder(settings: Settings, *, clock: Clock | None = None, read_only: b
     Raises:
         PackError: The pack does not say by which rules figures are released; nothing is opened then.
     """
-    rules, calendar = read_rules(settings.pack), read_calendar(settings.pack)
+    rules, calendar = read_rules(settings.pack), read_working_calendar(settings.pack, WorkingCalendar)
     satisfied_scores = read_satisfied_scores(settings.pack)
     clock = clock or open_clock(settings.shift, settings.clock_file)
     engine = open_database(settings.folder_database, read_only=read_only)

@@ -10,10 +10,11 @@ from services.chassis.live_reads import LiveReads
 from services.chassis.metrics import Metrics
 from services.chassis.service_store import migrate_database, open_service_store
 from services.chassis.streams import Streams
+from services.chassis.working_calendar import read_working_calendar
 from services.tasks.adapters.file_table import FileTable
-from services.tasks.adapters.pack import read_working_days
 from services.tasks.config import Settings
 from services.tasks.domain.notice import RULES
+from services.tasks.domain.working_days import WorkingDays
 from services.tasks.handlers.actions import TaskDesk
 from services.tasks.handlers.intake import Taker
 from services.tasks.handlers.kinds import REGISTRY
@@ -47,7 +48,7 @@ def build(
     publish = Publisher(settings.tenant, store.events.incarnation(), clock, new_id)
     streams = Streams(store.events, store.commits, REGISTRY, publish)
     together = Together(streams, store.engine)
-    days = read_working_days(settings.pack)
+    days = read_working_calendar(settings.pack, WorkingDays)
     models = LiveReads(settings.read_database)
     return Tasks(
         clock=clock,

@@ -14,9 +14,9 @@ from services.chassis.projector import Limits, Projector, active_view
 from services.chassis.projector.tables import create_projection_tables
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
 from services.chassis.testing.projection_suite import drain, tables_of
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.units import Units
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_figures import RunningFigure, RunningFigures, read_figure
 
 TASKS, REPORTS = "tasks.task.events.v1", "tasks.report.events.v1"

@@ -1,19 +1,13 @@
-"""What the service takes from the tenant pack: release rules, working days, satisfied scores. Nothing has a stand-in."""
+"""What the service takes from the tenant pack: release rules, satisfied scores. Nothing has a stand-in."""
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
-from typing import Literal, get_args
 
 import msgspec
 
 from services.chassis.tenant_pack import PackError, convert_part, part_file, read_about
 from services.indicators.domain.leaf import Level
 from services.indicators.domain.rules import ReleaseRules, UnsafeRules, refuse_unsafe
-from services.indicators.domain.working_days import WorkingCalendar
-
-_Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-WEEKDAYS: tuple[_Weekday, ...] = get_args(_Weekday)
 
 
 class _Release(msgspec.Struct, frozen=True):
@@ -23,21 +17,6 @@ class _Release(msgspec.Struct, frozen=True):
     agreement_dissenters: int
     move_up_after_working_days: int
     levels: tuple[Level, ...]
-
-
-class _Day(msgspec.Struct, frozen=True):
-    date: date
-    off: bool = True
-
-
-class _Week(msgspec.Struct, frozen=True):
-    days: list[_Weekday]
-
-
-class _Calendar(msgspec.Struct, frozen=True):
-    working_week: _Week
-    days_off: list[_Day]
-    working_days_moved: list[_Day]
 
 
 class _Scale(msgspec.Struct, frozen=True):
@@ -68,20 +47,6 @@ def read_rules(pack: Path) -> ReleaseRules:
     except UnsafeRules as unsafe:
         raise PackError(f"{part_file(pack, 'release')}#/{unsafe.params['rule']}: {unsafe} ({unsafe.code})") from None
     return rules
-
-
-def read_calendar(pack: Path) -> WorkingCalendar:
-    """Read which days are worked.
-
-    Raises:
-        PackError: The file is missing or unreadable.
-    """
-    calendar = convert_part(pack, "calendar", _Calendar)
-    return WorkingCalendar(
-        days_off=frozenset(day.date for day in calendar.days_off if day.off),
-        moved_working_days=frozenset(day.date for day in calendar.working_days_moved),
-        weekdays=frozenset(WEEKDAYS.index(day) for day in calendar.working_week.days),
-    )
 
 
 def read_satisfied_scores(pack: Path) -> tuple[int, ...]:

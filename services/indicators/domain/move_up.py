@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.ballot import Queue
 from services.indicators.domain.events import MOVES, RemainderMovedUp
 from services.indicators.domain.leaf import raised
 from services.indicators.domain.rules import ReleaseRules
-from services.indicators.domain.working_days import WorkingCalendar
 
 
 def overdue_since(today: date, rules: ReleaseRules, calendar: WorkingCalendar) -> str:

@@ -19,12 +19,12 @@ from services.chassis.event_registry import EventRegistry
 from services.chassis.event_store.port import NO_STREAM, AppendRequest, EventStore, NewMessage, RecordedFact
 from services.chassis.projection import Delivery, TableName, View
 from services.chassis.upsert import upsert
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.ballot import Queue
 from services.indicators.domain.events import FACTS, BlockReleased, RemainderMovedUp, ServedReleased
 from services.indicators.domain.move_up import moved_up, overdue_since
 from services.indicators.domain.release import Closing, release_due
 from services.indicators.domain.rules import ReleaseRules
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.arrivals import Arrivals
 from services.indicators.projections.block_sums import save_blocks
 from services.indicators.projections.books import Books

@@ -14,11 +14,11 @@ from sqlalchemy import MetaData, func, select
 
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.projection import Delivery, TableName, View
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.periods import months_of
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.running.shares import Sums, added
 from services.indicators.domain.running.table import VERSION
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_fold import fold
 from services.indicators.projections.running_messages import TOPICS
 from services.indicators.projections.running_tables import define_running, is_level

@@ -14,9 +14,9 @@ from services.chassis.domain import InvalidMessage
 from services.chassis.projection import Delivery, View
 from services.chassis.projection_rows import told as told_in
 from services.chassis.upsert import upsert
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.shares import Share
 from services.indicators.domain.running.table import shares_of
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.row_sets import rows_of
 from services.indicators.projections.running_messages import DEFINED, News, news_of
 from services.indicators.projections.running_tables import months_of_cell

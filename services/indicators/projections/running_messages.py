@@ -10,6 +10,7 @@ import msgspec
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.domain import InvalidMessage
 from services.chassis.envelope import CloudEvent
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.dossier import Dossier, DossierRecorded, dossier_after
 from services.indicators.domain.running.register_entry import EntryClosed, EntryWritten, RegisterEntry, entry_after
 from services.indicators.domain.running.report_duty import (
@@ -28,7 +29,6 @@ from services.indicators.domain.running.task import (
     TaskReopened,
     task_after,
 )
-from services.indicators.domain.working_days import WorkingCalendar
 
 TASKS_TOPIC = "tasks.task.events.v1"
 REPORTS_TOPIC = "tasks.report.events.v1"

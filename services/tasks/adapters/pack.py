@@ -2,48 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from services.chassis.tenant_pack import convert_part
 from services.tasks.domain.names import plan_name, slug
 from services.tasks.domain.plan import RegisterPlan
 from services.tasks.domain.plan_events import Duty, ReportPeriod, Section
 from services.tasks.domain.working_days import DayRule, WorkingDays
 
 LOADED_BY = "pack"
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-class _Day(msgspec.Struct, frozen=True):
-    date: date
-    off: bool = True
-
-
-class _Week(msgspec.Struct, frozen=True):
-    days: tuple[str, ...]
-
-
-class _Calendar(msgspec.Struct, frozen=True):
-    working_week: _Week
-    days_off: tuple[_Day, ...]
-    working_days_moved: tuple[_Day, ...]
-
-
-def read_working_days(pack: Path) -> WorkingDays:
-    """Read which days are worked.
-
-    Raises:
-        PackError: The file is missing or unreadable.
-    """
-    calendar = convert_part(pack, "calendar", _Calendar)
-    return WorkingDays(
-        days_off=frozenset(day.date for day in calendar.days_off if day.off),
-        moved_working_days=frozenset(day.date for day in calendar.working_days_moved),
-        weekdays=frozenset(_WEEKDAYS.index(day) for day in calendar.working_week.days),
-    )
 
 
 def plan_of(pack: Mapping[str, Any], days: WorkingDays, at: datetime) -> RegisterPlan:

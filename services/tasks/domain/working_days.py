@@ -1,8 +1,9 @@
 """Counting days by the tenant's calendar, which is data: working days, and what becomes of a due day that is off."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from services.chassis.working_calendar import WorkingCalendar
 
 
 class DayRule(StrEnum):
@@ -16,28 +17,16 @@ class DayRule(StrEnum):
     """Only working days count; a day off means the next working day."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WorkingDays:
-    """Days off and working days moved, by decision of each year; a year without data has its weekends only."""
+class WorkingDays(WorkingCalendar):
+    """The tenant's calendar, counted by the rules of deadlines."""
 
-    days_off: frozenset[date] = frozenset()
-    moved_working_days: frozenset[date] = frozenset()
-    weekdays: frozenset[int] = frozenset(range(5))
-    """Monday is 0."""
-
-    def is_working(self, day: date) -> bool:
-        """Tell whether offices work on a day."""
-        if day in self.moved_working_days:
-            return True
-        return day.weekday() in self.weekdays and day not in self.days_off
+    __slots__ = ()
 
     def rolled(self, day: date | None, rule: str) -> date | None:
         """Give the day until which something due on a day is on time."""
         if day is None or rule == DayRule.CALENDAR:
             return day
-        while not self.is_working(day):
-            day += timedelta(days=1)
-        return day
+        return self.next_working_from(day)
 
     def after(self, day: date, count: int, rule: str) -> date:
         """Give the day that is so many days after another; the first one does not count."""

@@ -9,8 +9,8 @@ import pytest
 
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.envelope import decode, encode
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.table import shares_of
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_messages import FACTS, News, news_of
 
 SERVICES = Path(__file__).parents[3] / "services"

@@ -12,11 +12,11 @@ from services.chassis.identity.callers import Appointment
 from services.chassis.identity.keys import load_or_create_signing_key, public_half
 from services.chassis.projector.projector import Projector
 from services.chassis.testing.in_memory import InMemoryBroker, InMemoryLog
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.app import app_of
 from services.indicators.bootstrap import build, build_folder, migrate, migrate_folder
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.units import Units
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_figures import RunningFigures, read_figure
 from services.indicators.worker import build_worker
 from tests.support.fixed_clock import FixedClock

@@ -4,9 +4,9 @@ import pytest
 
 from services.chassis.database import open_database
 from services.chassis.leases import Leases
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running import table
 from services.indicators.domain.running.tasks_extended import TASKS_EXTENDED
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_figures import RunningFigures
 from tests.integration.indicators.running_cases import YEAR, assigned, completed, day
 from tests.support.running_figures import RunningRig

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.database import open_database
 from services.chassis.projector import active_view
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.scope import Scope
 from services.indicators.domain.units import Borders, Unit, Units
-from services.indicators.domain.working_days import WorkingCalendar
 from services.indicators.projections.running_figures import RunningFigures, read_figure
 from tests.support.running_figures import RunningRig
 from tests.support.running_recount import COUNTS, UNITS, Asked, Told, recount

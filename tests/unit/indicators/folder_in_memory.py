@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.ballot import Target
 from services.indicators.domain.desk import Desk
 from services.indicators.domain.events import BlockReleased, RemainderMovedUp
@@ -10,7 +11,6 @@ from services.indicators.domain.leaf import Cell
 from services.indicators.domain.move_up import moved_up, overdue_since
 from services.indicators.domain.release import Closing, release_due
 from services.indicators.domain.rules import ReleaseRules
-from services.indicators.domain.working_days import WorkingCalendar
 
 UNITS = {"mot-cua": "huyen", "xa-a": "huyen", "xa-b": "huyen"}
 

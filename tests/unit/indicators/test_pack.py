@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from services.chassis.tenant_pack import PackError
-from services.indicators.adapters.pack import read_calendar, read_rules, read_satisfied_scores
+from services.chassis.working_calendar import WorkingCalendar, read_working_calendar
+from services.indicators.adapters.pack import read_rules, read_satisfied_scores
 from services.indicators.bootstrap import build_folder
 from tests.support.indicators import PACK, settings_of
 
@@ -118,7 +119,7 @@ def test_the_calendar_of_a_pack_is_read(pack: Path) -> None:
         "working_days_moved": [{"date": "2021-09-04"}],
     }
     change(pack / "calendar.json", lambda calendar: calendar.update(stated))
-    calendar = read_calendar(pack)
+    calendar = read_working_calendar(pack, WorkingCalendar)
     assert calendar.weekdays == {0, 1}
     assert not calendar.is_working(date(2021, 9, 2))
     assert calendar.is_working(date(2021, 9, 4))
@@ -128,7 +129,7 @@ def test_the_calendar_of_a_pack_is_read(pack: Path) -> None:
 def test_a_missing_calendar_is_not_a_calendar_without_days_off(pack: Path) -> None:
     (pack / "calendar.json").unlink()
     with pytest.raises(PackError, match=r"calendar\.json"):
-        read_calendar(pack)
+        read_working_calendar(pack, WorkingCalendar)
 
 
 def test_the_satisfied_scores_are_those_of_the_scale_in_force(pack: Path) -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.testing.given_when_then import Specification
+from services.chassis.working_calendar import read_working_calendar
 from services.tasks.adapters.file_types import media_type_of
-from services.tasks.adapters.pack import read_working_days
 from services.tasks.domain import names, notice
 from services.tasks.domain.errors import UnknownNotice
 from services.tasks.domain.notice import RULES, TASK, Awaited
@@ -67,7 +67,7 @@ def test_every_rule_has_a_code_of_its_own_and_words_in_both_languages() -> None:
 
 
 def test_plan_53s_thirty_days_end_in_the_tet_holiday_and_roll_to_the_seventeenth() -> None:
-    days = read_working_days(PACK)
+    days = read_working_calendar(PACK, WorkingDays)
     due_on = days.after(date(2021, 1, 14), 30, DayRule.CALENDAR)
     assert due_on == DUE
     assert days.rolled(due_on, DayRule.CALENDAR) == DUE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from services.indicators.domain.working_days import WorkingCalendar
+from services.chassis.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.shares import day_after
-from services.indicators.domain.working_days import WorkingCalendar
 
 
 class TaskState(StrEnum):

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.apologies import APOLOGIES
 from services.indicators.domain.running.dossier import Dossier, DossierRecorded, dossier_after
 from services.indicators.domain.running.dossiers_completed import DOSSIERS_COMPLETED
@@ -12,7 +13,6 @@ from services.indicators.domain.running.dossiers_on_time import DOSSIERS_ON_TIME
 from services.indicators.domain.running.dossiers_online import DOSSIERS_ONLINE
 from services.indicators.domain.running.dossiers_pending import DOSSIERS_PENDING
 from services.indicators.domain.running.handling_time import HANDLING_TIME
-from services.indicators.domain.working_days import WorkingCalendar
 from tests.unit.indicators.running.reckoning import day, read
 
 DUE = day(6, 10)

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from services.chassis.working_calendar import WorkingCalendar
 from services.indicators.domain.running.task import (
     CompletionAccepted,
     ExtensionDecided,
@@ -19,7 +20,6 @@ from services.indicators.domain.running.tasks_extended import TASKS_EXTENDED
 from services.indicators.domain.running.tasks_on_time import TASKS_ON_TIME
 from services.indicators.domain.running.tasks_overdue import TASKS_OVERDUE
 from services.indicators.domain.running.unit_plans_on_time import UNIT_PLANS_ON_TIME
-from services.indicators.domain.working_days import WorkingCalendar
 from tests.unit.indicators.running.reckoning import day, read
 
 YEAR_END = day(12, 31)

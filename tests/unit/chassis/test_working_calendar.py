@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from services.indicators.domain.working_days import WorkingCalendar
+from services.chassis.working_calendar import WorkingCalendar
 
 FRIDAY = date(2021, 6, 18)
 
