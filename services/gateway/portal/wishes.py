@@ -66,11 +66,15 @@ def read_typed(wish: Wish, form: MultiDict[str, str]) -> Typed:
     """Read the fields of a form.
 
     Raises:
-        BadRequest: A field holds a NUL, which no service keeps.
+        BadRequest: A field holds a NUL, which no service keeps; or the form's mark, which is sent as a header, is no text
+            that can stand in one.
     """
     typed = Typed(kept={name: value.strip() for name, value in form.items()})
     if any("\0" in value for value in typed.kept.values()):
         raise BadRequest("A field of the form holds a NUL.")
+    once = typed.kept.get("once", "")
+    if not (once.isascii() and once.isprintable()):
+        raise BadRequest("The mark of the form is none of ours.")
     for it in wish.fields:
         _read(it, typed)
     if wish.parts:

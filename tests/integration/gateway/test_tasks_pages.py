@@ -194,6 +194,11 @@ def test_the_same_form_sent_twice_is_done_once(district, head):
     assert head.get(f"/tasks/{task}").text.count("1/BC") == 1
 
 
+@pytest.mark.parametrize("once", ["ế" * 8, "abcd\nefgh"])
+def test_a_form_with_a_mark_that_no_page_of_ours_writes_is_refused(district, head, once):
+    assert send(head, a_task(district), "acceptance", once=once).status_code == 400
+
+
 @pytest.mark.parametrize("path", ["/tasks/no-such-task", "/plans/no-such-plan", "/units/no-such-unit", "/reports/none"])
 def test_what_is_not_there_is_a_404_page(head, path):
     assert head.get(path).status_code == 404

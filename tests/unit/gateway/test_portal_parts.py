@@ -106,6 +106,12 @@ def test_a_nul_in_a_form_is_refused():
         read_typed(Wish(name="w", fields=(Field(name="reason"),)), MultiDict({"reason": "a\0b"}))
 
 
+@pytest.mark.parametrize("once", ["ế" * 8, "abcd\nefgh"])
+def test_a_mark_that_cannot_stand_in_a_header_is_refused(once):
+    with pytest.raises(BadRequest):
+        read_typed(Wish(name="w"), MultiDict({"once": once}))
+
+
 def test_parts_need_a_unit_and_what_they_are():
     wish = Wish(name="split", parts=True)
     assert read_typed(wish, MultiDict({"part_unit_2": "xa-binh-tu"})).wrong == {"part_title_2": "form.part_unclear"}
