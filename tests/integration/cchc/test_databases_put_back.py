@@ -5,13 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from sqlalchemy import Engine
-
+from cchc.copies import extent_of
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.servers import database_urls
-from services.chassis.database import open_database
-from services.chassis.event_store.opening import open_event_store
 from tests.integration.cchc.commands import run
 
 
@@ -30,18 +27,8 @@ def reconcile(folder: DataFolder) -> str:
     return done.stdout
 
 
-def survey(folder: DataFolder) -> Engine:
-    return open_database(database_urls(environment_of(folder))["survey"], read_only=True)
-
-
 def stands_at(folder: DataFolder) -> tuple[int, str]:
-    engine = survey(folder)
-    store = open_event_store(engine)
-    try:
-        return store.last_position(), str(store.incarnation())
-    finally:
-        store.close()
-        engine.dispose()
+    return extent_of(database_urls(environment_of(folder))["survey"])
 
 
 def test_databases_go_back_to_their_backup_and_every_reader_with_them(
