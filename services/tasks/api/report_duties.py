@@ -109,8 +109,8 @@ def open_period(sent: dict[str, Any]) -> Response:
     if told["due_on"] < today:
         raise DeadlineInPast(due_on=told["due_on"], today=today)
     rolled = tasks().days.rolled(told["due_on"], rule) or told["due_on"]
-    more = {**told, "opens_on": told["opens_on"] or today, "due_on_rolled": rolled}
-    asked = [_asked(unit_id, more) for unit_id in sorted(set(more.pop("unit_ids")))]
+    unit_ids = sorted(set(told.pop("unit_ids")))
+    asked = [_asked(unit_id, {**told, "due_on_rolled": rolled}) for unit_id in unit_ids]
     tasks().plans.open_duties(asked)
     return json_answer({"items": [duty.duty_id for duty in asked]}, 201)
 

@@ -26,13 +26,13 @@ WAITING = frozenset({DutyState.OPEN, DutyState.RETURNED, DutyState.MISSING})
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenDuty(Command):
-    """Let a unit owe a report."""
+    """Let a unit owe a report; where nobody says from when on it may be sent, at once."""
 
     duty_id: str
     kind: str
     unit_id: str
     period: str
-    opens_on: date
+    opens_on: date | None
     due_on: date
     due_on_rolled: date
     by: str
@@ -85,7 +85,8 @@ def evolve(state: ReportDuty, event: Event) -> ReportDuty:
 
 def open_duty(state: ReportDuty, command: OpenDuty) -> tuple[Event, ...]:
     """Let a unit owe a report. The same wish again asks for nothing."""
-    opened = told_by(command, events.ReportDutyOpened)
+    at_once = state.opened.opens_on if state.opened else command.at.date()
+    opened = told_by(command, events.ReportDutyOpened, opens_on=command.opens_on or at_once)
     if state.opened is None:
         return (opened,)
     if replace(state.opened, by=opened.by, at=opened.at) == opened:

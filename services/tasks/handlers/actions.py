@@ -39,16 +39,13 @@ class TaskDesk:
         """Handle a command about a task that is there; give the task as it stands then."""
         match command:
             case SplitTask():
-                changes = self._split(command)
+                return self._together.decide(self._split(command), expected_version=expected_version)
             case CancelTask():
-                changes = list(self._cancelled(command))
+                return self._cancel(command, expected_version)
             case ReopenTask():
-                changes = list(self._reopened(command))
+                return self._together.decide(list(self._reopened(command)), expected_version=expected_version)
             case _:
                 return self._decide(command, expected_version)
-        at = self._together.decide(changes, expected_version=expected_version)
-        self.roll_up(at.state, command.at)
-        return at
 
     def attach(self, command: wish.AttachEvidence, beside: Beside) -> Versioned[Task]:
         """Attach evidence whose bytes are kept in the same transaction."""
@@ -80,6 +77,15 @@ class TaskDesk:
         )
         if isinstance(command, wish.AcceptCompletion):
             self.roll_up(at.state, command.at)
+        return at
+
+    def _cancel(self, command: CancelTask, expected_version: int | None) -> Versioned[Task]:
+        changes = list(self._cancelled(command))
+        at = self._together.decide(changes, expected_version=expected_version)
+        if len(list(self._cancelled(command))) > len(changes):
+            # A part was split off in the meantime.
+            return self._cancel(command, None)
+        self.roll_up(at.state, command.at)
         return at
 
     def _split(self, command: SplitTask) -> list[Change]:

@@ -107,6 +107,13 @@ def test_a_period_is_not_asked_for_with_other_days_or_for_a_day_that_has_passed(
     desk = rig.desk()
     asked = {"kind": "quy", "period": "2021-Q1", "unit_ids": [UNIT], "opens_on": "2021-01-15", "due_on": "2021-01-17"}
     assert desk.post("/report-duties", json=asked).status_code == 201
+    at_once = {**asked, "period": "rieng", "due_on": "2021-01-20"}
+    del at_once["opens_on"]
+    first = desk.post("/report-duties", json=at_once)
+    rig.clock.move(DAY)
+    desk = rig.desk()
+    again = desk.post("/report-duties", json=at_once)
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
     other = desk.post("/report-duties", json={**asked, "due_on": "2021-01-20"})
     assert (other.status_code, other.json()["code"]) == (409, "period_exists")
     past = desk.post("/report-duties", json={**asked, "period": "cu", "due_on": "2021-01-10"})

@@ -1,5 +1,6 @@
 """A task's life through the API, on both stores."""
 
+from services.tasks.handlers.together import Together
 from tests.support.tasks import OTHER, UNIT, TasksRig
 
 
@@ -133,6 +134,21 @@ def test_cancelling_a_split_task_cancels_the_parts_that_are_open(rig: TasksRig) 
     _, told = _post(rig.unit(), f"/tasks/{task_id}/split", unit_id=UNIT, parts=parts)
     assert _post(desk, f"/tasks/{task_id}/cancellation", reason="Kế hoạch thay đổi")[0] == 200
     assert desk.get(f"/tasks/{told['parts'][0]}").json()["state"] == "cancelled"
+
+
+def test_cancelling_a_task_cancels_parts_that_were_split_off_at_the_same_moment(rig: TasksRig, monkeypatch) -> None:
+    task_id, decide = rig.accepted(), Together.decide
+    split = {"unit_id": UNIT, "parts": [{"unit_id": OTHER, "title": "Phần một"}]}
+
+    def slowly(self: Together, *told, **more):
+        monkeypatch.setattr(Together, "decide", decide)
+        assert rig.unit().post(f"/tasks/{task_id}/split", json=split).status_code == 200
+        return decide(self, *told, **more)
+
+    monkeypatch.setattr(Together, "decide", slowly)
+    _, told = _post(rig.desk(), f"/tasks/{task_id}/cancellation", reason="Kế hoạch thay đổi")
+    assert (told["state"], len(told["parts"])) == ("cancelled", 1)
+    assert rig.desk().get(f"/tasks/{told['parts'][0]}").json()["state"] == "cancelled"
 
 
 def test_a_list_goes_by_deadline_page_by_page_and_counts_as_of_a_day(rig: TasksRig) -> None:

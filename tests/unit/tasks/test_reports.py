@@ -70,6 +70,9 @@ def test_a_unit_is_asked_for_a_period_once_and_not_again_with_other_days() -> No
     the_duty.given(OPENED).when(report_duty.open_duty, replace(OPEN, due_on=date(2021, 3, 20))).then_refused(
         PeriodExists
     )
+    at_once = replace(OPEN, opens_on=None)
+    the_duty.given().when(report_duty.open_duty, at_once).then(OPENED)
+    the_duty.given(OPENED).when(report_duty.open_duty, replace(at_once, at=at(DUE))).then_nothing()
 
 
 def test_a_report_discharges_an_open_a_returned_and_a_missing_duty_and_is_on_time_by_its_day() -> None:
