@@ -33,7 +33,7 @@ class OutboxBroker:
         """Keep the paths; each reader opens connections of its own."""
         self._stores, self._owners = dict(stores), dict(owners)
         self._ends = {name: LaneEnds(path) for name, path in self._stores.items()}
-        self._watch = OutboxWatch(self._stores)
+        self._watch = OutboxWatch(self._stores, self._owners)
 
     def ensure_topics(self, topics: Iterable[Topic]) -> None:
         """Do nothing: a topic is there when a store writes to it.
@@ -49,7 +49,7 @@ class OutboxBroker:
         by_store: dict[str, dict[TopicPartition, int | None]] = defaultdict(dict)
         for lane, after in lanes.items():
             by_store[self._store_of(lane.topic)][lane] = after
-        readers = [_StoreReader(store, self._stores[store], self._ends[store], of) for store, of in by_store.items()]
+        readers = [_StoreReader(self._stores[store], self._ends[store], of) for store, of in by_store.items()]
         return OutboxReader(readers, self._watch)
 
     def publisher(self) -> NoReturn:
@@ -85,8 +85,9 @@ class OutboxReader:
     """Reads lanes from the outboxes of one or more stores."""
 
     def __init__(self, stores: Sequence["_StoreReader"], watch: OutboxWatch) -> None:
-        """Take over one reader per store; `watch` tells when a store was written to."""
+        """Take over one reader per store; `watch` tells when a topic was."""
         self._stores = tuple(stores)
+        self._topics = frozenset().union(*(store.topics for store in self._stores))
         self._watch = watch
         self._seen = watch.seen(())
 
@@ -100,7 +101,7 @@ class OutboxReader:
                 return ()
 
     def _read(self, limit: int) -> list[Record]:
-        self._seen = self._watch.seen(store.name for store in self._stores)
+        self._seen = self._watch.seen(self._topics)
         records: list[Record] = []
         for store in self._stores:
             if len(records) < limit:
@@ -130,13 +131,12 @@ class OutboxReader:
 class _StoreReader:
     """The lanes of one store, read in the order of its outbox."""
 
-    def __init__(self, name: str, path: Path, ends: LaneEnds, lanes: Mapping[TopicPartition, int | None]) -> None:
-        self.name = name
+    def __init__(self, path: Path, ends: LaneEnds, lanes: Mapping[TopicPartition, int | None]) -> None:
         self._file, self._ends = OutboxFile(path), ends
         self._after = {lane: after or 0 for lane, after in lanes.items()}
         self._unchecked = {lane for lane, after in self._after.items() if after}
-        self._topics = tuple(sorted({lane.topic for lane in lanes}))
-        self._plain = frozenset(topic for topic in self._topics if not is_compacted(topic))
+        self.topics = tuple(sorted({lane.topic for lane in lanes}))
+        self._plain = frozenset(topic for topic in self.topics if not is_compacted(topic))
         self._scanned: int | None = None
         self._more = True
 
@@ -149,10 +149,10 @@ class _StoreReader:
             self._scanned = self._beginning()
         # Rows of other topics are passed over once, not at every look: nothing at or before `newest` can come later.
         newest = self._file.newest()
-        marks = ", ".join("?" * len(self._topics))
-        columns = _PLAIN_ROWS if len(self._plain) == len(self._topics) else _ROWS
+        marks = ", ".join("?" * len(self.topics))
+        columns = _PLAIN_ROWS if len(self._plain) == len(self.topics) else _ROWS
         query = f"{columns} WHERE position > ? AND topic IN ({marks}) ORDER BY position LIMIT ?"
-        rows = self._file.rows(query, (self._scanned, *self._topics, limit))
+        rows = self._file.rows(query, (self._scanned, *self.topics, limit))
         self._more = len(rows) == limit
         last = rows[-1][0] if rows else 0
         self._scanned = last if self._more else max(last, newest, self._scanned)

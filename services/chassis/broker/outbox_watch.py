@@ -1,6 +1,7 @@
-"""Notices for all readers of a process that a store's file was written to: one thread looks, whoever waits is woken."""
+"""Notices for all readers of a process what a store's outbox was given: one thread looks, and wakes whom it concerns."""
 
 import threading
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -17,36 +18,47 @@ _IDLE_LOOKS = 200
 
 
 class OutboxWatch:
-    """Counts the changes seen of each store. Threads share one; nothing is opened before somebody waits."""
+    """Counts the changes seen of each topic. Threads share one; nothing is opened before somebody waits.
 
-    def __init__(self, stores: Mapping[str, Path]) -> None:
+    Args:
+        stores: Where the file of each store is, by the store's name.
+        owners: Which store writes a topic.
+    """
+
+    def __init__(self, stores: Mapping[str, Path], owners: Mapping[str, str]) -> None:
         """Watch the files of these stores."""
-        self._paths = dict(stores)
-        self._changes = dict.fromkeys(stores, 0)
-        self._changed = threading.Condition()
-        self._waiting = 0
+        of_store: defaultdict[Path, set[str]] = defaultdict(set)
+        for topic, store in owners.items():
+            of_store[stores[store]].add(topic)
+        self._topics = {path: frozenset(topics) for path, topics in of_store.items()}
+        self._changes = dict.fromkeys(owners, 0)
+        self._lock = threading.Lock()
+        self._waiting: dict[threading.Event, Mapping[str, int]] = {}
         self._idle_looks = 0
         self._thread: threading.Thread | None = None
 
-    def seen(self, stores: Iterable[str]) -> dict[str, int]:
-        """Give how many changes of some stores were seen so far. Ask before reading: what comes later is then waited for."""
-        with self._changed:
-            return {store: self._changes[store] for store in stores}
+    def seen(self, topics: Iterable[str]) -> dict[str, int]:
+        """Give how many changes of some topics were seen so far. Ask before reading: what comes later is then waited for."""
+        with self._lock:
+            return {topic: self._changes[topic] for topic in topics}
 
     def wait(self, seen: Mapping[str, int], deadline: float) -> bool:
-        """Wait until one of the stores has changed since `seen`, or until `deadline`; tell which it was."""
-        with self._changed:
-            if (left := deadline - monotonic()) <= 0:
-                return self._is_news(seen)
-            self._waiting += 1
+        """Wait until one of the topics has changed since `seen`, or until `deadline`; tell which it was."""
+        bell, left = threading.Event(), deadline - monotonic()
+        with self._lock:
+            if self._is_news(seen):
+                return True
+            if left <= 0:
+                return False
+            self._waiting[bell] = seen
             self._begin()
-            try:
-                return self._changed.wait_for(lambda: self._is_news(seen), left)
-            finally:
-                self._waiting -= 1
+        rung = bell.wait(left)
+        with self._lock:
+            del self._waiting[bell]
+        return rung
 
     def _is_news(self, seen: Mapping[str, int]) -> bool:
-        return any(self._changes[store] != count for store, count in seen.items())
+        return any(self._changes[topic] != count for topic, count in seen.items())
 
     def _begin(self) -> None:
         if self._thread is None or not self._thread.is_alive():
@@ -55,20 +67,22 @@ class OutboxWatch:
 
     def _look(self) -> None:
         """Look at the files as long as somebody waits now and then."""
-        files = {store: OutboxFile(path) for store, path in self._paths.items()}
+        tails = [_Tail(path, topics) for path, topics in self._topics.items()]
         pause = threading.Event()
         try:
-            while self._tell([store for store, file in files.items() if _has_changed(file)]):
+            while self._tell(frozenset().union(*(tail.news() for tail in tails))):
                 pause.wait(WAKE_SECONDS)
         finally:
-            for file in files.values():
-                file.close()
+            for tail in tails:
+                tail.close()
 
-    def _tell(self, changed: Iterable[str]) -> bool:
-        with self._changed:
-            for store in changed:
-                self._changes[store] += 1
-                self._changed.notify_all()
+    def _tell(self, changed: frozenset[str]) -> bool:
+        with self._lock:
+            for topic in changed:
+                self._changes[topic] += 1
+            for bell, seen in self._waiting.items():
+                if not changed.isdisjoint(seen):
+                    bell.set()
             self._idle_looks = 0 if self._waiting else self._idle_looks + 1
             if self._idle_looks > _IDLE_LOOKS:
                 self._thread, self._idle_looks = None, 0
@@ -76,9 +90,27 @@ class OutboxWatch:
             return True
 
 
-def _has_changed(file: OutboxFile) -> bool:
-    try:
-        return file.changed()
-    except Unavailable:
-        # Whoever reads the file says what is wrong with it.
-        return True
+class _Tail:
+    """One store's outbox, and how far it has been looked at."""
+
+    def __init__(self, path: Path, topics: frozenset[str]) -> None:
+        self._file, self._topics = OutboxFile(path), topics
+        self._newest: int | None = None
+        self.close = self._file.close
+
+    def news(self) -> frozenset[str]:
+        """Give the topics that were written to since this was asked last; all of them where that cannot be told."""
+        try:
+            return self._news() if self._file.changed() else frozenset()
+        except Unavailable:
+            # Whoever reads the file says what is wrong with it.
+            return self._topics
+
+    def _news(self) -> frozenset[str]:
+        before, self._newest = self._newest, self._file.newest()
+        if before is None or self._newest < before:
+            return self._topics
+        rows = self._file.rows(
+            "SELECT DISTINCT topic FROM outbox WHERE position > ? AND position <= ?", (before, self._newest)
+        )
+        return frozenset(row[0] for row in rows) & self._topics
