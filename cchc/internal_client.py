@@ -11,7 +11,7 @@ import httpx
 from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of
 from services.chassis.clock import SystemClock
-from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.chassis.identity.clients import INTERNAL_CLIENT, client_credentials_form
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.chassis.settings import DOOR_URL, PUBLIC_URL, environment
 
@@ -121,12 +121,7 @@ class InternalClient:
     def _fetch_token(self) -> str:
         url = f"{self._door}{TOKEN_PATH}"
         key = load_or_create_signing_key(self._folder.keys / "cchc-internal.jwk")
-        assertion = sign_client_assertion(key, client_id=INTERNAL_CLIENT, audience=TOKEN_PATH, clock=SystemClock())
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
+        form = client_credentials_form(key, client_id=INTERNAL_CLIENT, audience=TOKEN_PATH, clock=SystemClock())
         answer = httpx.post(url, data=form, timeout=TIMEOUT_SECONDS)
         if answer.is_error:
             raise click.ClickException(_said(answer))

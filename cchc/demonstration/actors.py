@@ -7,7 +7,7 @@ import httpx
 
 from cchc.internal_client import TOKEN_PATH
 from services.chassis.clock import Clock, monotonic
-from services.chassis.identity.clients import ASSERTION_TYPE, sign_client_assertion
+from services.chassis.identity.clients import client_credentials_form
 
 _RENEW_SECONDS = 480.0
 """Tokens are good for ten minutes."""
@@ -52,12 +52,7 @@ class Actor:
         return self._token
 
     def _fetch_token(self) -> str:
-        assertion = sign_client_assertion(self._key, client_id=self.client_id, audience=TOKEN_PATH, clock=self._clock)
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
+        form = client_credentials_form(self._key, client_id=self.client_id, audience=TOKEN_PATH, clock=self._clock)
         answer = self._http.post(TOKEN_PATH, data=form)
         if answer.is_error:
             raise Refused(f"{self.client_id} POST {TOKEN_PATH}", answer)

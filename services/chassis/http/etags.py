@@ -4,6 +4,7 @@ import re
 
 from flask import Response, request
 
+from services.chassis.domain import ConcurrencyConflict
 from services.chassis.http.blueprints import View, refuses, takes_header
 from services.chassis.http.refusals import PreconditionFailed, PreconditionRequired
 
@@ -28,6 +29,14 @@ def conditional(view: View) -> View:
     return refuses(PreconditionRequired, PreconditionFailed)(described(view))
 
 
+def versioned(view: View) -> View:
+    """Document that a change may name what it read by If-Match, and is then refused when that has changed."""
+    described = takes_header(
+        "If-Match", 'The ETag that was read, such as `"v3"`; without one, what is there is changed.'
+    )
+    return refuses(PreconditionFailed, ConcurrencyConflict)(described(view))
+
+
 def required_version(*, present: int | None = None) -> int:
     """Give the version that the caller says to change, from If-Match.
 
@@ -45,3 +54,8 @@ def required_version(*, present: int | None = None) -> int:
     if found is None or (present is not None and int(found[1]) != present):
         raise PreconditionFailed("If-Match must be the ETag of the present version.")
     return int(found[1])
+
+
+def seen_version() -> int | None:
+    """Give the version that the caller says to change, where they say one."""
+    return required_version() if "If-Match" in request.headers else None

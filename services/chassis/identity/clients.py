@@ -52,6 +52,17 @@ def sign_client_assertion(private_jwk: Mapping[str, Any], *, client_id: str, aud
     return jwt.encode({"alg": _ALGORITHM, "kid": key.thumbprint()}, claims, key, algorithms=[_ALGORITHM])
 
 
+def client_credentials_form(
+    private_jwk: Mapping[str, Any], *, client_id: str, audience: str, clock: Clock
+) -> dict[str, str]:
+    """Give what a client sends to the token endpoint `audience` to be given a token (RFC 6749 4.4, RFC 7523), once."""
+    return {
+        "grant_type": "client_credentials",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": sign_client_assertion(private_jwk, client_id=client_id, audience=audience, clock=clock),
+    }
+
+
 class ClientAssertions:
     """Verifies assertions for one token endpoint, each once. The endpoint has more than one name where it is reached so."""
 

@@ -9,7 +9,7 @@ from flask import Response
 from services.chassis.http.answers import state_answer
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
-from services.chassis.http.etags import with_etag
+from services.chassis.http.etags import seen_version, versioned, with_etag
 from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
 from services.chassis.http.paging import after_cursor, page_of
 from services.chassis.identity.refusals import UnitNotYours
@@ -30,10 +30,8 @@ from services.indicators.api.service import (
     now,
     require_answerable,
     require_known_unit,
-    seen_version,
     sources,
     today,
-    versioned,
 )
 from services.indicators.domain.commands import AmendEntry, CloseEntry, DefineRegister, EnterInRegister
 from services.indicators.domain.errors import (

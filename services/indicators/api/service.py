@@ -5,15 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.chassis.clock import CIVIL_ZONE
-from services.chassis.domain import ConcurrencyConflict
-from services.chassis.http.blueprints import View, refuses, takes_header
-from services.chassis.http.etags import required_version
 from services.chassis.http.guards import current_caller
-from services.chassis.http.refusals import PreconditionFailed
 from services.indicators.domain.errors import UnknownUnit
 from services.indicators.domain.units import Borders
 from services.indicators.handlers.service import Indicators
@@ -74,19 +70,6 @@ class DocumentSchema(Schema):
     dated = fields.Date(required=True, validate=in_our_time)
     title = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=LONGEST_TEXT))
     signer = fields.String(load_default=None, allow_none=True, validate=validate.Length(max=200))
-
-
-def versioned(view: View) -> View:
-    """Document that a change may name what it read by If-Match, and is then refused when that has changed."""
-    described = takes_header(
-        "If-Match", 'The ETag that was read, such as `"v3"`; without one, what is there is changed.'
-    )
-    return refuses(PreconditionFailed, ConcurrencyConflict)(described(view))
-
-
-def seen_version() -> int | None:
-    """Give the version that the caller says to change, where they say one."""
-    return required_version() if "If-Match" in request.headers else None
 
 
 def attach(app: Flask, service: Indicators, sources: Sources) -> None:

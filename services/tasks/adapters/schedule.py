@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 
 from services.chassis.clock import Clock, rfc3339
-from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.chassis.identity.clients import INTERNAL_CLIENT, client_credentials_form
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.chassis.logging import get_logger
 
@@ -56,12 +56,7 @@ class Schedule:
 
     def _token(self, http: httpx.Client) -> str:
         key = load_or_create_signing_key(self._key_file)
-        assertion = sign_client_assertion(key, client_id=INTERNAL_CLIENT, audience=TOKENS, clock=self._clock)
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
+        form = client_credentials_form(key, client_id=INTERNAL_CLIENT, audience=TOKENS, clock=self._clock)
         answer = http.post(f"{self._gateway}{TOKENS}", data=form)
         answer.raise_for_status()
         return str(answer.json()["access_token"])

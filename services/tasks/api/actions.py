@@ -8,8 +8,9 @@ from marshmallow import Schema
 
 from services.chassis.domain import Refusal
 from services.chassis.http.blueprints import GuardedBlueprint, refuses
+from services.chassis.http.etags import seen_version, versioned
 from services.tasks.api.forms import TaskDetail
-from services.tasks.api.service import seen_version, tasks, versioned
+from services.tasks.api.service import tasks
 from services.tasks.api.tasks import task_answer
 from services.tasks.domain.commands import TaskAction
 

@@ -9,7 +9,7 @@ from marshmallow import Schema, fields, validate
 from services.chassis.domain import ConcurrencyConflict
 from services.chassis.http.blueprints import refuses
 from services.chassis.http.bodies import json_answer
-from services.chassis.http.etags import with_etag
+from services.chassis.http.etags import seen_version, versioned, with_etag
 from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.idempotency import command_key, idempotent
 from services.chassis.http.refusals import IdempotencyKeyReused
@@ -25,9 +25,7 @@ from services.tasks.api.service import (
     acting,
     an_optional_text,
     leading,
-    seen_version,
     tasks,
-    versioned,
 )
 from services.tasks.domain.errors import (
     DischargesUnclear,

@@ -4,15 +4,11 @@ from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app
 from marshmallow import Schema, ValidationError, fields, validate
 
 from services.chassis.clock import CIVIL_ZONE
-from services.chassis.domain import ConcurrencyConflict
-from services.chassis.http.blueprints import refuses, takes_header
-from services.chassis.http.etags import required_version
 from services.chassis.http.guards import current_caller
-from services.chassis.http.refusals import PreconditionFailed
 from services.chassis.identity.refusals import UnitNotYours
 from services.chassis.units import refuse_unknown_units
 from services.tasks.handlers.service import Tasks
@@ -60,19 +56,6 @@ def leading(sent: dict[str, Any]) -> dict[str, Any]:
 def known_units(unit_ids: Collection[str]) -> None:
     """Let units pass that the directory has told of."""
     refuse_unknown_units(tasks().read_model, UNITS, set(unit_ids))
-
-
-def versioned(view: View) -> View:
-    """Document that a change may name what it read by If-Match, and is then refused when that has changed."""
-    described = takes_header(
-        "If-Match", 'The ETag that was read, such as `"v3"`; without one, what is there is changed.'
-    )
-    return refuses(PreconditionFailed, ConcurrencyConflict)(described(view))
-
-
-def seen_version() -> int | None:
-    """Give the version that the caller says to change, where they say one."""
-    return required_version() if "If-Match" in request.headers else None
 
 
 def a_day(*, required: bool = True, **more: Any) -> fields.Date:
