@@ -12,9 +12,23 @@ from typing import Any
 from cchc.data_folder import DataFolder
 from cchc.internal_client import InternalClient
 from tests.chaos.pause import wait_for_nobody
-from tests.demonstration import recompute
+from tests.demonstration import recompute, recompute_figures
 
 RATES = ("TASKS_ON_TIME", "REPORTS_ON_TIME", "ONTIME_SOLVED", "ONTIME_766", "ONTIME_RECEIVED")
+
+OTHERS = (
+    "TASKS_DONE",
+    "TASKS_OVERDUE",
+    "TASKS_EXTENDED",
+    "UNIT_PLANS_ON_TIME",
+    "DOSSIER_IN_SOFTWARE",
+    "ONLINE_SHARE",
+    "DOSSIER_COMPLETION",
+    "DOSSIER_PENDING_OVERDUE",
+    "HANDLING_TIME_MEAN",
+    "APOLOGY_SENT",
+    "SAT_COUNTER",
+)
 
 
 class Played:
@@ -75,6 +89,8 @@ def comparisons(played: Played) -> Iterator[tuple[str, object, object]]:
     yield "TASKS_ON_TIME", played.figure("TASKS_ON_TIME"), on_time
     yield "REPORTS_ON_TIME", played.figure("REPORTS_ON_TIME"), recompute.reports_on_time(folder, day)
     for code, sums in recompute.dossier_rates(folder, day).items():
+        yield code, played.figure(code), sums
+    for code, sums in recompute_figures.figures(folder, day).items():
         yield code, played.figure(code), sums
     yield "overdue tasks", played.overdue(), recompute.overdue(folder, day)
     yield "missing reports", played.missing(), recompute.missing_reports(folder)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.demonstration import recompute
-from tests.demonstration.played import RATES, Played
+from tests.demonstration import recompute, recompute_figures
+from tests.demonstration.played import OTHERS, RATES, Played
 from tests.support.servers.ports import eventually
 
 LAST_DAY = "2021-04-06"
@@ -23,6 +23,7 @@ class Quarter(Played):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, LAST_DAY)
         self.figures = {code: self.figure(code) for code in RATES}
+        self.others = {code: self.figure(code) for code in OTHERS}
         self.overdue_then, self.missing_then = self.overdue(), self.missing()
         self.targets = self.ask("/api/indicators/v1/targets/")["items"]
         self.released = self.ask("/api/reporting/v1/counter-results")["counted"]["ballots"]
@@ -70,6 +71,12 @@ def test_the_missing_reports_are_those_that_never_came(played: Quarter) -> None:
 def test_the_three_on_time_rates_of_dossiers_equal_the_dossiers(played: Quarter) -> None:
     wanted = recompute.dossier_rates(played.folder, LAST_DAY)
     assert {code: played.figures[code] for code in wanted} == wanted
+
+
+def test_every_other_automatic_figure_equals_what_its_facts_say(played: Quarter) -> None:
+    wanted = recompute_figures.figures(played.folder, LAST_DAY)
+    assert {code: played.others[code] for code in wanted} == wanted
+    assert sum(denominator > 0 for _, denominator in wanted.values()) >= 10
 
 
 def test_no_more_ballots_are_released_than_were_cast(played: Quarter) -> None:
