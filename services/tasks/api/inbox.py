@@ -28,7 +28,19 @@ blueprint = guarded_blueprint(
     description="Reminders of units.",
 )
 
-_SHOWN = ("notice_id", "task_id", "duty_id", "unit_id", "role", "due_on", "on", "at")
+_SHOWN = (
+    "notice_id",
+    "task_id",
+    "duty_id",
+    "unit_id",
+    "role",
+    "due_on",
+    "on",
+    "at",
+    "task_title",
+    "report_kind",
+    "report_period",
+)
 
 
 class InboxQuery(PageQuery):

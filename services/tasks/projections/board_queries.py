@@ -98,9 +98,16 @@ def list_owed(view: View, equal: Mapping[str, str | None], *, after: str | None,
 def list_notices(
     view: View, unit_id: str, *, before: tuple[str, str] | None, limit: int, desk: bool
 ) -> Sequence[Row[Any]]:
-    """Give one more of a unit's reminders than wanted, newest first; without the desk's, unless they are asked for."""
-    notices = view.table("notices")
-    query = select(notices).where(notices.c.unit_id == unit_id)
+    """Give one more of a unit's reminders than wanted, newest first, with what they are about; without the desk's, unless they are asked for."""
+    notices, tasks, duties = view.table("notices"), view.table("tasks"), view.table("duties")
+    about = (
+        tasks.c.title.label("task_title"),
+        duties.c.kind.label("report_kind"),
+        duties.c.period.label("report_period"),
+    )
+    every = notices.outerjoin(tasks, tasks.c.task_id == notices.c.task_id)
+    every = every.outerjoin(duties, duties.c.duty_id == notices.c.duty_id)
+    query = select(notices, *about).select_from(every).where(notices.c.unit_id == unit_id)
     if not desk:
         query = query.where(notices.c.role.like("unit_%"))
     if before is not None:

@@ -105,6 +105,9 @@ def test_a_unit_reads_and_acknowledges_its_reminders_and_the_desk_sees_those_tha
     items = unit.get("/inbox", params={"unit_id": UNIT}).json()["items"]
     assert [item["kind"] for item in items] == ["task_overdue_1", "task_due_today", "task_due_in_2", "task_due_in_7"]
     assert items[0]["text_vi"] == "Nhiệm vụ đã quá hạn"
+    task = unit.get(f"/tasks/{items[0]['task_id']}").json()
+    assert task["title"]
+    assert {item["task_title"] for item in items} == {task["title"]}
     assert not items[0]["acknowledged"]
     stranger = rig.unit("xa-binh-tu").post(f"/inbox/{items[0]['notice_id']}/acknowledgement")
     assert (stranger.status_code, stranger.json()["code"]) == (403, "unit_not_yours")
