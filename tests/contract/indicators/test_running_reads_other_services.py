@@ -3,6 +3,7 @@
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,10 @@ import pytest
 from services.chassis.clock import CIVIL_ZONE
 from services.chassis.envelope import decode, encode
 from services.chassis.working_calendar import WorkingCalendar
+from services.indicators.domain.running.register_entry import EntryFact, RegisterEntry
+from services.indicators.domain.running.report_duty import ReportDuty, ReportFact
 from services.indicators.domain.running.table import shares_of
+from services.indicators.domain.running.task import Task, TaskFact
 from services.indicators.projections.running_messages import FACTS, News, news_of
 
 SERVICES = Path(__file__).parents[3] / "services"
@@ -59,6 +63,14 @@ def test_what_an_example_tells_changes_the_thing_that_it_names(wire):
     after = news.source.after(before, news.fact, WorkingCalendar())
     assert after is not None
     assert list(shares_of(after))
+
+
+@pytest.mark.parametrize(
+    ("record", "facts"),
+    [(Task, get_args(TaskFact)), (ReportDuty, get_args(ReportFact)), (RegisterEntry, get_args(EntryFact))],
+)
+def test_every_fact_that_changes_a_thing_comes_by_some_message(record, facts):
+    assert set(facts) == {wire.fact for wire in FACTS.values() if wire.source.record is record}
 
 
 @pytest.mark.parametrize("service", ["tasks", "indicators"])
