@@ -10,6 +10,8 @@ from services.gateway.portal.pages.figures import figures_blueprint
 from services.gateway.portal.pages.fleet import fleet_blueprint
 from services.gateway.portal.pages.home import home_blueprint
 from services.gateway.portal.pages.inbox import inbox_blueprint
+from services.gateway.portal.pages.measurement import measurement_blueprint
+from services.gateway.portal.pages.measurements import measurements_blueprint
 from services.gateway.portal.pages.people import people_blueprint
 from services.gateway.portal.pages.person import person_blueprint
 from services.gateway.portal.pages.plan import plan_blueprint
@@ -33,6 +35,8 @@ EVERY_PAGE: tuple[Callable[[Site], GuardedBlueprint], ...] = (
     task_blueprint,
     inbox_blueprint,
     reports_blueprint,
+    measurements_blueprint,
+    measurement_blueprint,
     registers_blueprint,
     unit_blueprint,
     counter_results_blueprint,

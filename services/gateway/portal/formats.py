@@ -41,6 +41,7 @@ _DECIMALS = {
     "working_days": 1,
 }
 _QUARTERS = {"Q1": "I", "Q2": "II", "Q3": "III", "Q4": "IV"}
+_HALVES = {"H1": ("đầu", "first"), "H2": ("cuối", "second")}
 _SIGNS = {"gte": "≥", "gt": ">", "lte": "≤", "lt": "<", "lte_rank": "≤", "eq": ""}
 
 
@@ -111,6 +112,8 @@ class Formats:
         vietnamese = self.language == "vi"
         if part in _QUARTERS:
             return f"quý {_QUARTERS[part]} năm {year}" if vietnamese else f"{part} {year}"
+        if part in _HALVES:
+            return f"6 tháng {_HALVES[part][0]} năm {year}" if vietnamese else f"{_HALVES[part][1]} half of {year}"
         if (months := part.strip("MT").lstrip("0")) in {"6", "9", "12"} and ("M" in part or "T" in part):
             return f"{months} tháng năm {year}" if vietnamese else f"{months} months of {year}"
         if len(part) == 2 and part.isdecimal() and 1 <= int(part) <= 12:

@@ -8,6 +8,8 @@ SIGNED_IN = "signed_in"
 DESK = frozenset({"reform_desk", "operator"})
 LEADERS = DESK | {"chairman", "inspector"}
 UNIT_PEOPLE = frozenset({"unit_head", "unit_clerk"})
+FIGURE_READERS = LEADERS | UNIT_PEOPLE | {"provincial_reader"}
+"""Who reads official figures before they are published."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ DESTINATIONS = (
     Destination("/tasks", "site.tasks", LEADERS | UNIT_PEOPLE),
     Destination("/reports", "site.reports", LEADERS | UNIT_PEOPLE),
     Destination("/inbox", "site.inbox", UNIT_PEOPLE),
+    Destination("/measurements", "site.measurements", FIGURE_READERS),
     Destination("/registers", "site.registers", LEADERS | UNIT_PEOPLE),
     Destination("/counter-results", "site.counter_results"),
     Destination("/fleet", "site.fleet", DESK | UNIT_PEOPLE),

@@ -12,6 +12,9 @@ _AT_DESK = frozenset({"reported", "refused"})
 _ENDED = frozenset({"completed", "cancelled"})
 _TIMELINESS = {"on_time": "ok", "extended": "ok", "late": "risk"}
 _DUTIES = {"open": "none", "submitted": "none", "returned": "risk", "approved": "ok", "missing": "bad"}
+_MEASUREMENTS = {"submitted": "none", "approved": "none", "published": "ok", "returned": "risk", "replaced": "none"}
+MEASUREMENT_STAGES = tuple(_MEASUREMENTS)
+"""How far an official measurement has come."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,3 +63,8 @@ def grouped(tasks: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, A
 def duty_kind(state: str) -> str:
     """Give the shape and colour of a report duty's state."""
     return _DUTIES.get(state, "none")
+
+
+def measurement_kind(stage: str) -> str:
+    """Give the shape and colour of an official measurement's stage."""
+    return _MEASUREMENTS.get(stage, "none")

@@ -22,6 +22,8 @@ PAGES = (
     f"/reports/new?duty={PLAN}.v1.1b.2021-q1.{UNIT}",
     "/registers",
     "/registers/iso",
+    "/measurements",
+    "/measurements/new",
 )
 
 
@@ -102,6 +104,26 @@ def test_a_task_is_taken_on_reported_and_accepted_without_javascript(browser, di
     assert leading.get_by_text("Hoàn thành đúng hạn").first.is_visible()
     for page in (unit, leading):
         page.context.close()
+
+
+def test_a_figure_is_brought_approved_and_published_without_javascript(browser, district, head, desk):
+    unit, leading = (a_page(browser, it, width=360, javascript=False) for it in (head, desk))
+    unit.goto(f"{head[0]}/measurements/new?indicator=EDOC_SHARE&period=2021-Q1")
+    unit.get_by_label("Tử số").fill("45")
+    unit.get_by_label("Mẫu số").fill("50")
+    unit.get_by_role("button", name="Gửi để duyệt").click()
+    assert unit.get_by_role("status").is_visible()
+    figure = unit.url.partition("?")[0]
+    leading.goto(figure)
+    for wish in ("Duyệt", "Công bố"):
+        leading.get_by_role("button", name=wish, exact=True).click()
+    assert leading.get_by_text("đây là số liệu chính thức của kỳ").first.is_visible()
+    for page in (unit, leading):
+        page.context.close()
+    seen = a_page(browser, desk)
+    seen.goto(figure)
+    assert violations(seen) == []
+    seen.context.close()
 
 
 def test_the_arithmetic_opens_by_keyboard_and_stays_open_while_the_board_moves(browser, district, address):

@@ -145,6 +145,8 @@ def test_figures_are_written_in_their_unit():
     ("period", "vi", "en"),
     [
         ("2021-Q2", "quý II năm 2021", "Q2 2021"),
+        ("2021-H1", "6 tháng đầu năm 2021", "first half of 2021"),
+        ("2021-9M", "9 tháng năm 2021", "9 months of 2021"),
         ("2021-6M", "6 tháng năm 2021", "6 months of 2021"),
         ("2021-05", "tháng 5/2021", "May 2021"),
         ("2021", "năm 2021", "2021"),
