@@ -122,7 +122,7 @@ class CompletionReported(Event):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompletionAccepted(Event):
-    """The report was found right. `completed_on` is the day of that report; the deadlines are those it was held against."""
+    """The report was found right on the day `on`. `completed_on` is the day of that report, held against both deadlines."""
 
     wire_name: ClassVar[str] = "tasks.completion_accepted.v1"
     unit_id: str
