@@ -12,8 +12,18 @@ from services.chassis.http.guards import Bearer, guard, guarded_blueprint
 from services.chassis.http.paging import PageQuery, after_cursor, page_of
 from services.chassis.http.refusals import CursorInvalid
 from services.chassis.units import UnknownUnit
-from services.tasks.api.service import IS_CODE, IS_ID, IS_NAME, a_day, an_optional_day, known_units, leading, tasks
-from services.tasks.domain.errors import DeadlineInPast, PeriodExists
+from services.tasks.api.service import (
+    IS_CODE,
+    IS_ID,
+    IS_NAME,
+    a_day,
+    an_optional_day,
+    known_duty,
+    known_units,
+    leading,
+    tasks,
+)
+from services.tasks.domain.errors import DeadlineInPast, PeriodExists, UnknownDuty
 from services.tasks.domain.names import report_duty_name
 from services.tasks.domain.report_duty import WAITING, DutyState, OpenDuty
 from services.tasks.domain.working_days import DayRule
@@ -98,12 +108,13 @@ def list_duties(query: dict[str, Any]) -> Response:
 
 @blueprint.route("", methods=["POST"])
 @guard(Bearer("tasks:lead"))
-@refuses(UnknownUnit, DeadlineInPast, PeriodExists, ConcurrencyConflict)
+@refuses(UnknownUnit, UnknownDuty, DeadlineInPast, PeriodExists, ConcurrencyConflict)
 @blueprint.arguments(PeriodForm)
 @blueprint.response(201, Asked)
 def open_period(sent: dict[str, Any]) -> Response:
     """Ask some units for a report. The same wish again asks for nothing."""
     known_units(sent["unit_ids"])
+    known_duty(sent["plan_id"], sent["duty_code"])
     told = leading(sent)
     today, rule = told["at"].date(), told.pop("day_rule")
     if told["due_on"] < today:

@@ -11,6 +11,8 @@ from services.chassis.clock import CIVIL_ZONE
 from services.chassis.http.guards import current_caller
 from services.chassis.identity.refusals import UnitNotYours
 from services.chassis.units import refuse_unknown_units
+from services.tasks.domain.errors import UnknownDuty
+from services.tasks.handlers.kinds import PLAN
 from services.tasks.handlers.service import Tasks
 from services.tasks.projections.units import UNITS
 
@@ -56,6 +58,19 @@ def leading(sent: dict[str, Any]) -> dict[str, Any]:
 def known_units(unit_ids: Collection[str]) -> None:
     """Let units pass that the directory has told of."""
     refuse_unknown_units(tasks().read_model, UNITS, set(unit_ids))
+
+
+def known_duty(plan_id: str | None, duty_code: str | None) -> None:
+    """Let pass what names no plan, or a plan that was taken in and, if it names one, a duty of that.
+
+    Raises:
+        UnknownDuty: Nothing states it.
+    """
+    if plan_id is None and duty_code is None:
+        return
+    plan = tasks().streams.load(PLAN, plan_id or "").state
+    if not plan.exists or (duty_code is not None and plan.duty(duty_code) is None):
+        raise UnknownDuty(plan_id=plan_id, duty_code=duty_code)
 
 
 def a_day(*, required: bool = True, **more: Any) -> fields.Date:

@@ -14,7 +14,7 @@ from services.chassis.http.refusals import CursorInvalid, IdempotencyKeyReused
 from services.chassis.streams import Versioned
 from services.chassis.units import UnknownUnit
 from services.tasks.api.forms import Assignment, SummaryQuery, TaskCounts, TaskDetail, TaskList, TaskListQuery
-from services.tasks.api.service import known_units, leading, tasks
+from services.tasks.api.service import known_duty, known_units, leading, tasks
 from services.tasks.api.shown import board_summary, detail
 from services.tasks.domain.commands import AssignTask
 from services.tasks.domain.errors import (
@@ -25,7 +25,7 @@ from services.tasks.domain.errors import (
     UnknownTask,
 )
 from services.tasks.domain.task import Task
-from services.tasks.handlers.kinds import PLAN, TASK
+from services.tasks.handlers.kinds import TASK
 from services.tasks.projections.board import BOARD
 from services.tasks.projections.board_queries import TaskQuery, counts_by, list_tasks
 
@@ -72,7 +72,7 @@ def assign(sent: dict[str, Any]) -> Response:
     """Give a unit a task."""
     service, key = tasks(), command_key()
     known_units({sent["unit_id"], *sent["cooperating"]})
-    _refuse_unknown_duty(sent["plan_id"], sent["duty_code"])
+    known_duty(sent["plan_id"], sent["duty_code"])
     command = _assignment(str(key.id), sent)
     try:
         return task_answer(service.desk.assign(command), status=201)
@@ -111,11 +111,3 @@ def _assignment(task_id: str, sent: dict[str, Any]) -> AssignTask:
         due_on_rolled=days.rolled(told["due_on"], told["day_rule"]),
         **{**told, "cooperating": tuple(told["cooperating"]), "text": told["text"] or told["title"]},
     )
-
-
-def _refuse_unknown_duty(plan_id: str | None, duty_code: str | None) -> None:
-    if plan_id is None and duty_code is None:
-        return
-    plan = tasks().streams.load(PLAN, plan_id or "").state
-    if not plan.exists or (duty_code is not None and plan.duty(duty_code) is None):
-        raise UnknownDuty(plan_id=plan_id, duty_code=duty_code)

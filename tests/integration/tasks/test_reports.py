@@ -119,3 +119,10 @@ def test_a_period_is_not_asked_for_with_other_days_or_for_a_day_that_has_passed(
     past = desk.post("/report-duties", json={**asked, "period": "cu", "due_on": "2021-01-10"})
     assert (past.status_code, past.json()["code"]) == (422, "deadline_in_past")
     assert len(duties) == 2
+
+
+@pytest.mark.parametrize("named", [{"plan_id": "1-kh-ubnd-2021"}, {"duty_code": "v1.1b"}])
+def test_a_report_that_no_plan_asks_for_is_not_asked_for_in_its_name(rig: TasksRig, named: dict) -> None:
+    asked = {"kind": "quy", "period": "2021-Q1", "unit_ids": [UNIT], "due_on": "2021-01-17", **named}
+    refused = rig.desk().post("/report-duties", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_duty")
