@@ -23,6 +23,7 @@ from services.tasks import bootstrap as tasks
 from services.tasks import config as tasks_config
 from services.tasks.handlers.service import Tasks
 from services.tasks.worker import PROJECTIONS
+from tests.support.at_once import AT_ONCE
 from tests.support.fake_services import FakeService, a_board
 from tests.support.fixed_clock import FixedClock
 from tests.support.gateway import BUSINESS_NOW, PACK, REAL_NOW, GatewayUnderTest, a_gateway, the_pack
@@ -120,10 +121,10 @@ class Figures:
         folder = indicators_bootstrap.build_folder(self._settings, clock=self._clock)
         leases = Leases(folder.engine, owner="test")
         kept = (folder.folder, folder.units, folder.running)
-        made = [Projector(folder.engine, broker, it, leases, clock=self._clock) for it in kept]
+        made = [Projector(folder.engine, broker, it, leases, clock=self._clock, limits=AT_ONCE) for it in kept]
         engine = open_database(self._settings.read_database)
         own = Leases(engine, owner="test")
-        return made + [Projector(engine, broker, it, own, clock=self._clock) for it in INDICATORS_READ]
+        return made + [Projector(engine, broker, it, own, clock=self._clock, limits=AT_ONCE) for it in INDICATORS_READ]
 
     def close(self) -> None:
         """Stop the service."""
@@ -178,4 +179,4 @@ def a_district(folder: Path, *, with_figures: bool = False) -> Iterator[District
 def _projectors(settings: tasks_config.Settings, broker: OutboxBroker, clock: FixedClock) -> list[Projector]:
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner="test")
-    return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
+    return [Projector(engine, broker, projection, leases, clock=clock, limits=AT_ONCE) for projection in PROJECTIONS]

@@ -25,6 +25,7 @@ from services.gateway.config import Settings
 from services.gateway.directory.pack import read_record
 from services.gateway.directory.published_events import published_record
 from services.gateway.worker import PROJECTIONS
+from tests.support.at_once import AT_ONCE
 from tests.support.fixed_clock import FixedClock
 
 PACK = Path(__file__).parents[2] / "packs" / "thang-binh-2021"
@@ -211,7 +212,7 @@ def a_gateway(
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner="test")
     broker = InMemoryBroker(others.log)
-    projectors = [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
+    projectors = [Projector(engine, broker, it, leases, clock=clock, limits=AT_ONCE) for it in PROJECTIONS]
     under_test = GatewayUnderTest(
         gateway=build(settings, clock=clock, services=services),
         others=others,

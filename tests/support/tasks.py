@@ -24,6 +24,7 @@ from services.tasks.bootstrap import build, load_pack, migrate
 from services.tasks.config import Settings
 from services.tasks.handlers.service import Tasks
 from services.tasks.worker import PROJECTIONS
+from tests.support.at_once import AT_ONCE
 from tests.support.fixed_clock import FixedClock
 from tests.support.indicators import PACK
 from tests.support.product_apps import unit_rows
@@ -115,7 +116,8 @@ class TasksRig:
             self._engine = open_database(self.settings.read_database)
             leases, broker = Leases(self._engine, owner=str(new_id())), InMemoryBroker(self._log)
             self._projectors = [
-                Projector(self._engine, broker, projection, leases, clock=self.clock) for projection in PROJECTIONS
+                Projector(self._engine, broker, projection, leases, clock=self.clock, limits=AT_ONCE)
+                for projection in PROJECTIONS
             ]
         for projector in self._projectors:
             while projector.run_once():

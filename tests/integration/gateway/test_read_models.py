@@ -21,6 +21,7 @@ from services.gateway.reporting.projections.counter_results import (
 from services.gateway.reporting.projections.fleet import FLEET, tablets_of
 from services.gateway.reporting.projections.units import UNITS, units_of
 from services.gateway.worker import PROJECTIONS
+from tests.support.at_once import AT_ONCE
 from tests.support.gateway import BUSINESS_NOW, FIGURES, OtherServices, the_pack
 from tests.support.gateway_demo import a_fleet, half_a_year
 
@@ -43,7 +44,9 @@ def others():
 
 
 def apply(engine, others, projection, *, seed=0):
-    projector = Projector(engine, InMemoryBroker(others.log, seed=seed), projection, Leases(engine, owner="tests"))
+    projector = Projector(
+        engine, InMemoryBroker(others.log, seed=seed), projection, Leases(engine, owner="tests"), limits=AT_ONCE
+    )
     drain(projector)
     return projector
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.district import PLAN, a_district
 from tests.support.fake_services import FakeService
+from tests.support.servers.ports import eventually
 
 UNIT = "xa-binh-an"
 WRITTEN = {"number": "15/BC-UBND", "dated": "16/6/2021", "signer": "Nguyễn Văn An", "direction": "Đã họp hai lần."}
@@ -115,7 +116,7 @@ def test_a_register_is_open_and_a_unit_writes_an_entry_that_counts(district, hea
     assert answer.status_code == 303, answer.text
     district.catch_up()
     assert "TD-09/2021" not in before
-    assert "TD-09/2021" in district.client().get(page).text
+    eventually(lambda: "TD-09/2021" in district.client().get(page).text)
 
 
 def test_an_entry_that_lacks_something_comes_back_as_it_was_typed(head):
