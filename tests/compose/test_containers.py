@@ -9,7 +9,7 @@ import pytest
 from cchc.demonstration.tablet import Tablet
 from tests.compose.stack import Stack
 from tests.support.servers.ports import eventually
-from tests.support.task_report import TASKS, is_listed, report_a_task, state_of
+from tests.support.task_journey import TASKS, is_listed, paragraphs_of_plan, row_of_board, state_of, walk
 
 COUNTER = "quay-1-tt-ha-lam"
 
@@ -64,12 +64,17 @@ def test_a_signed_ballot_comes_in_and_its_tablet_into_the_list(
     eventually(lambda: listed(desk, tablet), seconds=60, every=0.3)
 
 
-def test_a_unit_reports_a_task_of_the_plan_and_the_list_comes_to_know_it(desk: httpx.Client) -> None:
-    assert desk.get("/api/tasks/v1/plans/53-kh-ubnd-2021").status_code == 200
+def test_a_task_of_the_plan_goes_its_whole_way_though_a_container_dies_and_the_open_board_moves(
+    stack: Stack, desk: httpx.Client
+) -> None:
+    assert paragraphs_of_plan(desk) > 20
     eventually(lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=90, every=0.3)
-    task_id = report_a_task(desk)
-    assert state_of(desk, task_id) == "reported"
-    eventually(lambda: is_listed(desk, task_id, "reported"), seconds=60, every=0.3)
+    eventually(lambda: row_of_board(stack.url), seconds=90, every=0.3)
+    before = row_of_board(stack.url)
+    task_id = walk(desk, meanwhile=lambda: stack.kill("tasks-worker"))
+    assert state_of(desk, task_id) == "completed"
+    eventually(lambda: is_listed(desk, task_id, "completed"), seconds=90, every=0.3)
+    eventually(lambda: row_of_board(stack.url) not in {None, before}, seconds=90, every=0.3)
 
 
 @pytest.mark.parametrize("service", ["survey-web", "survey-relay", "kafka", "postgres"])

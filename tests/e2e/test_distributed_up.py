@@ -14,7 +14,7 @@ from cchc.up_distributed import why_not_ready
 from tests.chaos.processes import send
 from tests.support.distributed import Fleet, a_fleet
 from tests.support.servers.ports import eventually
-from tests.support.task_report import TASKS, is_listed, report_a_task, state_of
+from tests.support.task_journey import TASKS, is_listed, paragraphs_of_plan, row_of_board, state_of, walk
 
 
 @pytest.fixture(scope="module")
@@ -60,16 +60,19 @@ def test_an_open_page_is_told_through_the_door_as_it_happens(fleet: Fleet) -> No
         assert next(stream.iter_raw())
 
 
-def test_a_unit_reports_a_task_though_the_worker_dies_and_the_list_comes_to_know_it(
+def test_a_task_goes_its_whole_way_though_the_worker_dies_and_the_open_board_moves(
     fleet: Fleet, desk: httpx.Client
 ) -> None:
+    assert paragraphs_of_plan(desk) > 20
     eventually(
         lambda: desk.get(TASKS, params={"state": "assigned", "limit": 1}).json()["items"], seconds=300, every=0.3
     )
-    send(fleet.pid_of("distributed worker tasks"), signal.SIGKILL)
-    task_id = report_a_task(desk)
-    assert state_of(desk, task_id) == "reported"
-    eventually(lambda: is_listed(desk, task_id, "reported"), seconds=300, every=0.3)
+    eventually(lambda: row_of_board(fleet.url), seconds=300, every=0.3)
+    before = row_of_board(fleet.url)
+    task_id = walk(desk, meanwhile=lambda: send(fleet.pid_of("distributed worker tasks"), signal.SIGKILL))
+    assert state_of(desk, task_id) == "completed"
+    eventually(lambda: is_listed(desk, task_id, "completed"), seconds=300, every=0.3)
+    eventually(lambda: row_of_board(fleet.url) not in {None, before}, seconds=300, every=0.3)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +111,9 @@ def is_quiet(fleet: Fleet) -> bool:
     return all(it["ready"] and not it["lag_messages"] for it in statuses) and len(statuses) > 8
 
 
-def test_a_backup_that_is_put_back_when_the_supervisor_was_killed_loses_and_doubles_nothing(fleet: Fleet, tmp_path: Path) -> None:
+def test_a_backup_that_is_put_back_when_the_supervisor_was_killed_loses_and_doubles_nothing(
+    fleet: Fleet, tmp_path: Path
+) -> None:
     tablet = fleet.pair("quay-2-tt-ha-lam")
     for score in (5, 4, 5):
         tablet.tap(score)
