@@ -13,7 +13,7 @@ NODE := $(BIN)/python -m cchc.node
 
 ##@ Use it
 run: setup ## Start everything on this machine: http://localhost:8080 (PORT and CCHC_DATA change it)
-	@PORT=$(PORT) $(BIN)/cchc up
+	@PORT=$(PORT) $(BIN)/cchc up --pack packs/thang-binh-2021
 
 demo: setup ## Play the year 2021 of the whole district, then show it: http://localhost:8080
 	@PORT=$(PORT) $(BIN)/cchc demo

@@ -28,7 +28,7 @@ def announce(folder: DataFolder, counter: str | None) -> None:
     if (path := _set_up_path(client)) is not None:
         click.echo(f"  Set-up (once)      {at}{path}")
     click.echo(f"  Data and logs      {folder.root}")
-    click.echo("\n  Ready. Ctrl-C stops it.\n")
+    click.echo("\n  Ready. Ctrl-C where it runs, or `cchc down`, stops it.\n")
 
 
 def first_counter(folder: DataFolder) -> str:

@@ -118,8 +118,10 @@ class DataFolder:
 
     def is_running(self) -> bool:
         """Whether `cchc up` holds the folder now; what a killed one left behind does not count."""
-        if not self.running.exists():
-            return False
+        return self.running.exists() and self.is_held()
+
+    def is_held(self) -> bool:
+        """Whether a process has the folder to itself now."""
         with (self.root / "lock").open("a") as file:
             try:
                 flock(file, LOCK_EX | LOCK_NB)

@@ -1,6 +1,8 @@
 """`cchc devices`: pairing codes and tablets."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
@@ -32,12 +34,14 @@ def code(folder: DataFolder, counter: str, *, as_json: bool) -> None:
 @json_option
 def list_devices(folder: DataFolder, *, as_json: bool) -> None:
     """List tablets."""
-    answer = InternalClient(folder).web("GET", DEVICES)
+    found = list(_all_devices(InternalClient(folder)))
     if as_json:
-        click.echo(json.dumps(answer, ensure_ascii=False))
+        click.echo(json.dumps({"items": found}, ensure_ascii=False))
         return
-    for device in answer["items"]:
-        click.echo("  ".join(str(device.get(name)) for name in ("device_id", "counter_id", "revoked_at")))
+    for device in found:
+        click.echo(f"{device['device_id']}  {device['counter_id']}  {_standing(device)}")
+    if not found:
+        click.echo("no tablet is paired; `cchc devices code --counter …` makes a code")
 
 
 @devices.command()
@@ -48,3 +52,17 @@ def revoke(folder: DataFolder, device_id: str, because: str) -> None:
     """Listen to a tablet no more; what it has sent stays."""
     InternalClient(folder).web_if_unchanged("POST", f"{DEVICES}{device_id}", "/revocation", {"because": because})
     click.echo(f"{device_id} is revoked")
+
+
+def _all_devices(client: InternalClient) -> Iterator[dict[str, Any]]:
+    cursor = ""
+    while True:
+        page = client.web("GET", f"{DEVICES}?limit=100{cursor}")
+        yield from page["items"]
+        if page["next"] is None:
+            return
+        cursor = f"&cursor={page['next']}"
+
+
+def _standing(device: dict[str, Any]) -> str:
+    return f"revoked {device['revoked_at']}" if device["revoked_at"] else "paired"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from services.chassis.working_calendar import WEEKDAYS
 
@@ -70,6 +70,11 @@ class About(Form):
     business_starts_at = fields.AwareDateTime(allow_none=True)
     files = fields.Nested(Schema.from_dict({name: _text() for name in PARTS}, name="Files"), required=True)
     questionnaire_in_force = fields.Nested(InForce, required=True)
+
+    @validates_schema
+    def _only_a_demonstration_lives_in_another_time(self, data: dict[str, Any], **_: object) -> None:
+        if data.get("business_starts_at") and not data.get("demonstration"):
+            raise ValidationError("only a demonstration has a business time of its own", "business_starts_at")
 
 
 class Name(Form):

@@ -45,8 +45,8 @@ def reconcile_all(projectors: Sequence[Projector], *, said: Said) -> list[str]:
 def _reconcile(projector: Projector, said: Said) -> bool:
     try:
         _catch_up(projector)
-    except Diverged as ahead:
-        said(f"  {projector.name}: {ahead}; building anew")
+    except Diverged:
+        said(f"  {projector.name}: holds what the restore took back; building it anew")
         projector.close()
         projector.rebuild()
         _catch_up(projector)

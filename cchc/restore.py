@@ -48,7 +48,9 @@ def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
         chosen = names or _wanted(folder, manifest)
         restore_databases(folder, backup, manifest, chosen, now=SystemClock().now(), fresh_id=new_id)
         erased = erase_again(folder, backup) if "gateway" in chosen else 0
-    click.echo(f"restored {', '.join(chosen)} as of {manifest.made_at}; {erased} people were erased again")
+    click.echo(f"restored {', '.join(chosen)} as of {manifest.made_at}; erased again: {erased}")
+    if kept := [copied.name for copied in manifest.databases if copied.name not in chosen]:
+        click.echo(f"left as they were: {', '.join(kept)}")
     click.echo("now run: cchc reconcile")
 
 

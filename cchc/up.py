@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -14,27 +15,34 @@ from pathlib import Path
 
 import click
 
-from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.data_folder import DataFolder
 from cchc.environment import variables_of
 from cchc.options import data_option, profile_option
 from cchc.ports import free_ports
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import environment
 
+DOWN_WITHIN_SECONDS = 120.0
+LOOK_SECONDS = 0.1
 READY_WITHIN_SECONDS = 60.0
 ALL_READY_WITHIN_SECONDS = 600.0
 """The distributed profile starts many processes, at times on a machine that has other work."""
+NO_TENANT = "{folder} holds no tenant: is it the right folder? Make one by `cchc init --pack …`, or name the pack here"
+"""A folder that is not mounted yet must not become an open demonstration."""
 
 
 @click.command()
 @data_option
-@click.option("--pack", type=click.Path(path_type=Path), default=DEFAULT_PACK, help="What to load into a new folder.")
+@click.option("--pack", type=click.Path(path_type=Path), help="What to load into a new folder.")
 @click.option("--host", envvar="CCHC_HOST", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", envvar="PORT", default=8080, show_default=True, type=int, help="Port to listen on.")
 @profile_option
-def up(folder: DataFolder, pack: Path, host: str, port: int, profile: str | None) -> None:
+def up(folder: DataFolder, pack: Path | None, host: str, port: int, profile: str | None) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
+    _free(host, port)
     if not folder.exists():
+        if pack is None:
+            raise click.ClickException(NO_TENANT.format(folder=folder.root))
         _run_cchc("init", "--data", str(folder.root), "--pack", str(pack), "--profile", profile or "embedded")
     elif profile not in {None, folder.tenant().profile}:
         raise click.ClickException(f"{folder.root} is a folder of the {folder.tenant().profile} profile")
@@ -48,11 +56,19 @@ def up(folder: DataFolder, pack: Path, host: str, port: int, profile: str | None
 @click.command()
 @data_option
 def down(folder: DataFolder) -> None:
-    """Stop what `cchc up` started on this folder."""
+    """Stop what `cchc up` started on this folder, and wait until all of it has ended."""
     if not folder.is_running():
-        click.echo("nothing is running here")
+        click.echo(f"nothing is running in {folder.root}")
         return
     os.kill(json.loads(folder.running.read_text())["pid"], signal.SIGTERM)
+    ends_at = time.monotonic() + DOWN_WITHIN_SECONDS
+    while folder.is_held():
+        if time.monotonic() > ends_at:
+            raise click.ClickException(
+                f"{folder.root} goes on after {DOWN_WITHIN_SECONDS:.0f} s; see {folder.log('*')}"
+            )
+        threading.Event().wait(LOOK_SECONDS)
+    click.echo(f"stopped: {folder.root}")
 
 
 def _hold(folder: DataFolder, host: str, port: int) -> None:
@@ -135,7 +151,9 @@ def _free(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError:
-            raise click.ClickException(f"port {port} is taken: choose another with PORT=8081 make run") from None
+            raise click.ClickException(
+                f"port {port} is taken: choose another with --port or PORT, as in PORT=8081 make run"
+            ) from None
         bound: int = probe.getsockname()[1]
         return bound
 

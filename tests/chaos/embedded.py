@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from cchc.data_folder import DataFolder
+from cchc.data_folder import DEFAULT_PACK, DataFolder
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
@@ -48,7 +48,18 @@ class EmbeddedWorld:
         self._backup: Path | None = None
 
     def _make(self) -> Process:
-        command = [sys.executable, "-m", "cchc.main", "up", "--data", str(self.data.root), "--port", str(self.port)]
+        command = [
+            sys.executable,
+            "-m",
+            "cchc.main",
+            "up",
+            "--data",
+            str(self.data.root),
+            "--pack",
+            str(DEFAULT_PACK),
+            "--port",
+            str(self.port),
+        ]
         return Process("up", command, {"CCHC_LOG_LEVEL": "warning"}, self.folder / "up.log")
 
     def start(self) -> None:

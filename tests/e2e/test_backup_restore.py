@@ -73,6 +73,8 @@ def test_a_backup_that_is_put_back_loses_and_doubles_nothing(own: Instance, tmp_
 
 
 def test_a_damaged_backup_is_refused_and_nothing_is_replaced(own: Instance, tmp_path: Path) -> None:
+    assert own.ask("down").stdout == f"stopped: {own.data.root}\n"
+    assert not own.data.is_held()
     own.stop()
     made = own.told("backup", "--to", str(tmp_path))
     copied = Path(made["folder"]) / "survey.db"

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cchc.data_folder import DataFolder
+from cchc.data_folder import DEFAULT_PACK, DataFolder
 from cchc.demonstration.tablet import Tablet
 from cchc.internal_client import InternalClient
 from services.chassis.clock import Clock, SystemClock, monotonic
@@ -34,7 +34,18 @@ class Instance:
         self.data = DataFolder(place / "var")
         self._log = place / "up.log"
         self._tablets: list[Tablet] = []
-        command = [sys.executable, "-m", "cchc.main", "up", "--data", str(self.data.root), "--port", "0"]
+        command = [
+            sys.executable,
+            "-m",
+            "cchc.main",
+            "up",
+            "--data",
+            str(self.data.root),
+            "--pack",
+            str(DEFAULT_PACK),
+            "--port",
+            "0",
+        ]
         self.process = Process("up", command, {"CCHC_LOG_LEVEL": "warning", **(variables or {})}, self._log)
 
     def start(self) -> None:

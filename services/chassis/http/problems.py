@@ -78,7 +78,7 @@ def problem_of(refusal: Refusal, *, errors: tuple[FieldError, ...] = (), status:
         "request_id": g.get("request_id", ""),
     }
     if status < 500:
-        body |= {"detail": shown.detail or _first_line(type(shown)), "params": shown.params}
+        body |= {"detail": shown.detail or _what_happened(type(shown)), "params": shown.params}
     if errors:
         body["errors"] = errors
     response = Response(msgspec.json.encode(body, enc_hook=str), status, content_type=PROBLEM_TYPE)
@@ -111,6 +111,11 @@ def _entry(kind: type[Refusal]) -> CatalogueEntry:
     return CatalogueEntry(
         code=kind.code, status=status_of(kind), title=kind.title, meaning=_first_line(kind), kind=kind
     )
+
+
+def _what_happened(kind: type[Refusal]) -> str:
+    said = _first_line(kind).removeprefix("Raised when ")
+    return said[:1].upper() + said[1:]
 
 
 def _first_line(kind: type[Refusal]) -> str:

@@ -71,6 +71,10 @@ def with_an_unreadable_start(pack: Path) -> None:
     change(pack / "pack.json", lambda about: about.update(business_starts_at="hôm qua"))
 
 
+def with_another_time_for_real_work(pack: Path) -> None:
+    change(pack / "pack.json", lambda about: about.update(demonstration=False))
+
+
 def change(file: Path, how: Callable[[Any], object]) -> None:
     said = json.loads(file.read_text("utf-8"))
     how(said)
@@ -85,6 +89,7 @@ BREAKAGES = (
     (with_a_counter_without_a_place, "counters.json#/counters/3/one_stop_id"),
     (with_a_unit_that_is_none, "units.json#/units/0"),
     (with_an_unreadable_start, "pack.json#/business_starts_at"),
+    (with_another_time_for_real_work, "pack.json#/business_starts_at: only a demonstration"),
 )
 
 

@@ -1,7 +1,8 @@
-"""`cchc up` on a folder whose pack has lost its release rules: it says so and ends, and releases nothing by guessed rules."""
+"""`cchc up` where it cannot do what is meant: it says so and ends; it guesses no rules, makes no tenant, takes no port."""
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -42,3 +43,19 @@ def test_a_start_with_rules_that_single_people_out_ends_and_says_which(folder: D
     done = cchc("up", "--data", str(folder.root), "--port", "0")
     assert done.returncode == 1, done.stderr
     assert "release.json#/k: must be at least 3, not 2 (release_rules_unsafe)" in done.stderr
+
+
+def test_a_folder_that_holds_no_tenant_does_not_become_a_demonstration(tmp_path: Path) -> None:
+    done = cchc("up", "--data", str(tmp_path / "unmounted"), "--port", "0")
+    assert done.returncode == 1
+    assert f"{tmp_path / 'unmounted'} holds no tenant" in done.stderr
+    assert not (tmp_path / "unmounted").exists()
+
+
+def test_a_taken_port_is_said_before_anything_is_made(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = cchc("up", "--data", str(tmp_path / "var"), "--port", str(port), "--pack", str(DEFAULT_PACK))
+    assert done.returncode == 1
+    assert f"port {port} is taken: choose another with --port" in done.stderr
+    assert not (tmp_path / "var").exists()
