@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8080
-WORKERS ?= 2
+WORKERS ?= 3
 SEEDS ?= 1
 PROFILE ?= embedded
 BIN := .venv/bin
