@@ -11,6 +11,7 @@ from cchc.checks.databases import look_at_databases
 from cchc.checks.event_log import look_at_event_log
 from cchc.checks.finding import Finding, Word
 from cchc.checks.machine import look_at_machine
+from cchc.checks.processes import look_at_processes
 from cchc.checks.tenant import look_at_tenant
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
@@ -38,6 +39,7 @@ def _look(folder: DataFolder, backups: Path) -> Iterator[Finding]:
     env = environment_of(folder)
     yield from look_at_machine(folder, env)
     yield from look_at_tenant(folder, backups)
+    yield from look_at_processes(folder)
     if is_distributed:
         try:
             check_settings(env)

@@ -13,6 +13,7 @@ from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of, environment_of
 from cchc.init import make_seals
 from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
+from cchc.moving_places import PUBLISHING, move_places
 from cchc.options import data_option
 from cchc.servers import STREAM_LOG, database_urls, database_variable, migrate_databases, stream_log_url
 from services.chassis.clock import SystemClock
@@ -73,6 +74,8 @@ def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
 def _move(name: str, url: str, place: Path) -> None:
     source, target = open_database(url, read_only=True), open_database(f"sqlite:///{place / f'{name}.db'}")
     move_tables(source, target, movable_tables(target))
+    if name == PUBLISHING:
+        move_places(source, target)
     seals = open_database(f"sqlite:///{place / 'seals.db'}")
     move_seals(source, seals, name)
     for engine in (source, target, seals):

@@ -1,5 +1,8 @@
 """`cchc import`: takes in a whole tenant that `cchc export` wrote, into files of its own or into PostgreSQL."""
 
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +14,18 @@ from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.export import SEALS
 from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
+from cchc.moving_places import PUBLISHING, move_places
 from cchc.options import data_option, profile_option
+from cchc.reaching import require_servers
 from cchc.restore import begin_new_life, erase_again, restore_databases, restore_surroundings
 from cchc.servers import STREAM_LOG, database_urls, make_topics, migrate_databases, require_settings, stream_log_url
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.seals import create_seals
+
+SET_ASIDE = "replaced"
+"""Where files lie that somebody had there before: they are never removed."""
 
 
 @click.command("import")
@@ -31,16 +39,30 @@ def import_tenant(place: Path, folder: DataFolder, profile: str | None) -> None:
         raise click.ClickException(f"{place} is a backup of databases, no export: see cchc restore")
     if folder.exists():
         raise click.ClickException(f"{folder.root} holds a tenant already")
-    with folder.locked():
-        try:
-            erased = _take_in(folder, place, manifest, profile or "embedded")
-        except BaseException:
-            # Without this file the folder holds no tenant, and the command can be given again.
-            (folder.root / "tenant.json").unlink(missing_ok=True)
-            raise
+    is_new = not folder.root.exists()
+    with folder.locked(), _all_or_nothing(folder, is_new=is_new):
+        erased = _take_in(folder, place, manifest, profile or "embedded")
     click.echo(
         f"{manifest.tenant} is loaded into {folder.root}; {erased} people were erased again; start it with cchc up"
     )
+
+
+@contextmanager
+def _all_or_nothing(folder: DataFolder, *, is_new: bool) -> Iterator[None]:
+    """Leave a folder that is held as it was when what is done in it fails, so that the same can be done again."""
+    there = {it.name for it in folder.root.iterdir()}
+    try:
+        yield
+    except BaseException:
+        _remove(it for it in folder.root.iterdir() if it.name not in there | {SET_ASIDE})
+        if is_new and there == {"lock"}:
+            shutil.rmtree(folder.root)
+        raise
+
+
+def _remove(made: Iterable[Path]) -> None:
+    for path in list(made):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _take_in(folder: DataFolder, place: Path, manifest: Manifest, profile: str) -> int:
@@ -57,6 +79,7 @@ def _take_in(folder: DataFolder, place: Path, manifest: Manifest, profile: str) 
 def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: Said) -> None:
     env = environment_of(folder)
     require_settings(env)
+    require_servers(env)
     migrate_databases(env)
     make_topics(env)
     for name, url in database_urls(env).items():
@@ -82,6 +105,8 @@ def _move(name: str, place: Path, url: str) -> None:
     source = open_database(f"sqlite:///{place / f'{name}.db'}", read_only=True)
     target = open_database(url)
     move_tables(source, target, movable_tables(target))
+    if name == PUBLISHING:
+        move_places(source, target)
     if (place / f"{SEALS}.db").exists():
         with target.begin() as connection:
             create_seals(connection)

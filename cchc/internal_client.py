@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 import click
@@ -28,6 +27,10 @@ class NotRunning(click.ClickException):
 
 class UnknownThere(click.ClickException):
     """Raised when a worker keeps no projection of that name; another one may."""
+
+
+class Away(click.ClickException):
+    """Raised when a process does not answer; the others may."""
 
 
 def door_told(folder: DataFolder) -> str:
@@ -78,16 +81,40 @@ class InternalClient:
         return self._send(at + action, method, body, {"If-Match": tag}).json()
 
     def worker(self, method: str, path: str, body: object = None) -> Any:
-        """Ask the worker that keeps a projection on its internal port, as `web` does."""
-        *others, last = self._worker_ports()
-        for port in others:
-            with suppress(UnknownThere):
-                return self._ask(f"http://127.0.0.1:{port}{path}", method, body)
-        return self._ask(f"http://127.0.0.1:{last}{path}", method, body)
+        """Ask the worker that keeps a projection on its internal port, as `web` does; who is away may be another one."""
+        unknown: click.ClickException | None = None
+        for name, port in self._workers().items():
+            try:
+                return self._ask_worker(name, method, port, path, body)
+            except Away as away:
+                unknown = away
+            except UnknownThere as elsewhere:
+                unknown = unknown or elsewhere
+        raise unknown or NotRunning
 
     def workers(self, path: str) -> list[Any]:
         """Ask every worker for a list, and give what all of them list."""
-        return [it for port in self._worker_ports() for it in self._ask(f"http://127.0.0.1:{port}{path}", "GET", None)]
+        return [it for name, port in self._workers().items() for it in self._ask_worker(name, "GET", port, path)]
+
+    def workers_there(self, path: str) -> tuple[list[Any], list[str]]:
+        """Ask every worker for a list; give what those list that answer, and say who the others are."""
+        found, missing = [], []
+        for name, port in self._workers().items():
+            try:
+                found += self._ask_worker(name, "GET", port, path)
+            except Away as away:
+                missing.append(away.message)
+        return found, missing
+
+    def _ask_worker(self, name: str, method: str, port: int, path: str, body: object = None) -> Any:
+        try:
+            return self._ask(f"http://127.0.0.1:{port}{path}", method, body)
+        except Away as away:
+            raise Away(f"{name}: {away.message}") from None
+
+    def _workers(self) -> Mapping[str, int]:
+        names = {port: name for name, port in self.running.get("ports", {}).items()}
+        return {names.get(port, f"worker at {port}"): port for port in self._worker_ports()}
 
     def _worker_ports(self) -> list[int]:
         ports = self.running.get("worker_ports") or [self.running.get("worker_port")]
@@ -106,7 +133,7 @@ class InternalClient:
         try:
             answer = httpx.request(method, url, json=body, headers=signed, timeout=TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
-            raise click.ClickException(f"{url} does not answer: {error}") from None
+            raise Away(f"{url} does not answer: {error}") from None
         if answer.is_error:
             refused = UnknownThere if "unknown_projection" in answer.text else click.ClickException
             raise refused(_said(answer))

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -24,15 +25,17 @@ def projections() -> None:
 @data_option
 @json_option
 def list_projections(folder: DataFolder, *, as_json: bool) -> None:
-    """List read models with their state and lag."""
-    statuses = InternalClient(folder).workers("/control/projections")
-    if as_json:
-        click.echo(json.dumps(statuses, ensure_ascii=False))
-        return
-    for status in statuses:
-        mark = "ready    " if status["ready"] else "NOT READY"
-        lag = f"{status['lag_messages'] or 0} behind, {status['parked']} parked"
-        click.echo(f"{mark} {status['projection']:<26} v{status['version']} {status['state']:<9} {lag}")
+    """List read models with their state and lag. Ends with 1 when a worker is away: what it keeps is not listed."""
+    statuses, away = InternalClient(folder).workers_there("/control/projections")
+    click.echo(json.dumps(statuses, ensure_ascii=False) if as_json else "\n".join(map(_told, statuses)))
+    if away:
+        raise click.ClickException("; ".join(away))
+
+
+def _told(status: Mapping[str, Any]) -> str:
+    mark = "ready    " if status["ready"] else "NOT READY"
+    lag = f"{status['lag_messages'] or 0} behind, {status['parked']} parked"
+    return f"{mark} {status['projection']:<26} v{status['version']} {status['state']:<9} {lag}"
 
 
 @projections.command()

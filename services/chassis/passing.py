@@ -24,6 +24,14 @@ def is_passing(error: BaseException) -> bool:
     return isinstance(code, int) and code & 0xFF in _PASSING_SQLITE_CODES
 
 
+def lacks_table(error: BaseException) -> bool:
+    """Tell whether a table is missing: for who reads what somebody else builds, that is not there yet."""
+    if isinstance(error, DBAPIError) and error.orig is not None:
+        return lacks_table(error.orig)
+    # SQLite has no code of its own for it.
+    return isinstance(error, psycopg.errors.UndefinedTable) or str(error).startswith("no such table: ")
+
+
 @contextmanager
 def suppress_passing() -> Iterator[None]:
     """Leave the block at a failure that passes by itself; who works in it does the same again later, or can do without."""

@@ -9,7 +9,7 @@ from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
 from services.chassis.logging import get_logger
-from services.chassis.passing import is_passing
+from services.chassis.passing import is_passing, lacks_table
 from services.chassis.projection import Projection
 from services.chassis.projector import Projector
 from services.chassis.worker import Task
@@ -81,8 +81,9 @@ class Schedule:
         try:
             work()
         except Exception as error:
-            # What could not be done now is still due next time: the lease is lost, the database away or its disk full.
-            if not is_passing(error):
+            # What could not be done now is still due next time: the lease is lost, the database away or its disk full,
+            # or a read model is not there yet.
+            if not (is_passing(error) or lacks_table(error)):
                 raise
             if self._postponed_by is not type(error):
                 get_logger().warning("schedule_postponed", schedule=self.name, exc_info=error)

@@ -17,7 +17,7 @@ from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import OutboxRow, RecordedFact
 from services.gateway.streams.log_tables import define_log
-from tests.integration.cchc.commands import init, run
+from tests.integration.cchc.commands import init, run, write_settings
 
 STORES = tuple(database_variables())
 
@@ -121,6 +121,49 @@ def test_a_database_that_is_not_named_is_refused_by_name(made: DataFolder, empty
     assert refused.exit_code == 1
     assert "CCHC_SURVEY_DATABASE" in refused.output
     assert not empty.exists()
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("CCHC_TASKS_DATABASE", "postgresql://nobody:wrong@127.0.0.1:1/tasks"),
+        ("CCHC_KAFKA", "127.0.0.1:1"),
+    ],
+)
+def test_a_server_that_cannot_be_reached_is_refused_by_its_setting_and_nothing_is_left(
+    made: DataFolder, empty: DataFolder, servers: dict[str, str], tmp_path: Path, variable: str, value: str
+) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    write_settings(empty, {**servers, variable: value})
+    before = set(empty.root.iterdir())
+    refused = run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed")
+    assert refused.exit_code == 1
+    assert f"Error: {variable}: " in refused.output
+    assert "wrong" not in refused.output
+    assert set(empty.root.iterdir()) - {empty.root / "lock"} == before
+
+
+def test_a_refused_import_leaves_no_folder_where_there_was_none(made: DataFolder, tmp_path: Path) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    new = tmp_path / "new"
+    refused = run("import", tmp_path / "out", "--data", new, "--profile", "distributed")
+    assert refused.exit_code == 1
+    assert not new.exists()
+
+
+def test_a_failed_import_leaves_what_was_there_before(
+    made: DataFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    other = DataFolder(tmp_path / "other")
+    other.root.mkdir()
+    other.database("survey").write_bytes(b"somebody's own")
+    monkeypatch.setattr("cchc.import_tenant.erase_again", lambda *_about: 1 / 0)
+    assert run("import", tmp_path / "out", "--data", other.root).exit_code == 1
+    assert not other.exists()
+    assert not other.keys.exists()
+    (kept,) = other.root.glob("replaced/*/survey.db")
+    assert kept.read_bytes() == b"somebody's own"
 
 
 def test_a_folder_that_holds_a_tenant_takes_in_no_other(made: DataFolder, tmp_path: Path) -> None:

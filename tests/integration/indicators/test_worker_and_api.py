@@ -120,6 +120,27 @@ def test_a_schedule_without_room_waits_and_goes_on(rig, monkeypatch):
     assert leases.refusals == 0
 
 
+def test_a_schedule_waits_for_a_read_model_that_is_not_there_yet(rig, monkeypatch):
+    monkeypatch.setattr(worker, "_EVERY_SECONDS", 0.01)
+    rig.follow()
+    rig.projector.close()
+    rename(rig, "folder_v1_b1_progress", "elsewhere")
+    schedule, stop = Schedule(rig.service, rig.leases), threading.Event()
+    running = threading.Thread(target=schedule.run, args=(stop,))
+    running.start()
+    eventually(lambda: schedule._postponed_by is not None)
+    assert running.is_alive()
+    rename(rig, "elsewhere", "folder_v1_b1_progress")
+    eventually(lambda: schedule._postponed_by is None)
+    stop.set()
+    running.join(20)
+
+
+def rename(rig, table, name):
+    with rig.service.engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {name}")
+
+
 def test_a_worker_is_put_together_from_its_settings(tmp_path, rig):
     settings = settings_of(tmp_path / "other")
     migrate_folder(settings)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError, TimeoutError  # n
 
 from services.chassis.domain import NotFound, Unavailable
 from services.chassis.leases import LeaseLost
-from services.chassis.passing import is_passing
+from services.chassis.passing import is_passing, lacks_table
 
 
 def sqlite_error(code: int) -> pysqlite3.dbapi2.OperationalError:
@@ -41,3 +41,19 @@ def test_trying_again_may_help(error):
 @pytest.mark.parametrize("error", LASTING, ids=repr)
 def test_trying_again_does_not_help(error):
     assert not is_passing(error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ProgrammingError(
+            "SELECT 1", {}, psycopg.errors.UndefinedTable('relation "folder_v1_b2_progress" does not exist')
+        ),
+        OperationalError("SELECT 1", {}, pysqlite3.dbapi2.OperationalError("no such table: folder_v1_b2_progress")),
+    ],
+    ids=repr,
+)
+def test_a_missing_table_is_told_from_other_mistakes(error):
+    assert lacks_table(error)
+    assert not is_passing(error)
+    assert not any(lacks_table(other) for other in (*PASSING, *LASTING))

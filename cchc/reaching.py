@@ -1,0 +1,50 @@
+"""Whether the servers that the settings name can be reached, asked before anything is made in one of them."""
+
+import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+from cchc.servers import database_urls, database_variable, stream_log_url
+from services.chassis.broker.kafka import KafkaBroker
+from services.chassis.database import open_database
+from services.chassis.domain import Unavailable
+from services.chassis.settings import KAFKA, Environment
+
+ANSWER_WITHIN_SECONDS = 10.0
+
+
+def require_servers(env: Environment) -> None:
+    """See that every database lets us in and that the event log answers; the settings must have been checked.
+
+    Raises:
+        click.ClickException: One does not; it says which setting names it.
+    """
+    urls = {**database_urls(env), "streams": stream_log_url(env)}
+    asked = {url: database_variable(store) for store, url in reversed(urls.items())}
+    for url, variable in asked.items():
+        if why := _why_not_let_in(url):
+            raise click.ClickException(f"{variable}: {why}")
+    try:
+        KafkaBroker(env.text(KAFKA), deadline_seconds=ANSWER_WITHIN_SECONDS).topics()
+    except (Unavailable, ValueError) as away:
+        raise click.ClickException(f"{KAFKA.name}: {env.text(KAFKA)} does not answer: {away}") from None
+
+
+def _why_not_let_in(url: str) -> str:
+    try:
+        place = make_url(url).render_as_string(hide_password=True)
+        engine = open_database(url, pool_size=1)
+    except (ArgumentError, ValueError):
+        return "that is no URL of a database"
+    try:
+        with engine.connect():
+            return ""
+    except SQLAlchemyError as error:
+        return f"{place} does not let us in: {_first_line(error)}"
+    finally:
+        engine.dispose()
+
+
+def _first_line(error: SQLAlchemyError) -> str:
+    told = str(getattr(error, "orig", None) or error).strip()
+    return told.splitlines()[0] if told else type(error).__name__

@@ -1,0 +1,98 @@
+"""A worker that does not answer is named, and the others are told of all the same."""
+
+import json
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from click.testing import CliRunner, Result
+
+from cchc.checks import databases
+from cchc.checks.finding import Word
+from cchc.checks.processes import look_at_processes
+from cchc.data_folder import DataFolder, Tenant
+from cchc.internal_client import InternalClient
+from cchc.main import main
+from tests.support.servers.ports import free_port
+
+FLEET = {
+    "projection": "fleet",
+    "version": 1,
+    "state": "running",
+    "ready": True,
+    "lag_messages": 0,
+    "parked": 0,
+}
+
+
+class Worker(BaseHTTPRequestHandler):
+    """Keeps one read model, which is never rebuilt."""
+
+    def do_GET(self) -> None:
+        known = self.path == "/control/projections"
+        body = json.dumps([FLEET] if known else {"code": "unknown_projection"}).encode()
+        self.send_response(200 if known else 404)
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_POST = do_GET  # noqa: N815 - the name that is asked for
+
+    def log_message(self, *_about: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def worker() -> Iterator[int]:
+    with HTTPServer(("127.0.0.1", 0), Worker) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, worker: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[DataFolder]:
+    monkeypatch.setattr(InternalClient, "access_token", lambda _self: "token")
+    made = DataFolder(tmp_path)
+    made.create(Tenant(tenant="t", pack="p", incarnation_seed="s", shift_seconds=0, demonstration=False))
+    ports = {"indicators-worker": free_port(), "gateway-worker": worker}
+    about = {"pid": 1, "host": "127.0.0.1", "port": worker, "worker_ports": [*ports.values()], "ports": ports}
+    made.running.write_text(json.dumps(about))
+    with made.locked():
+        yield made
+
+
+def projections(folder: DataFolder, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["projections", *arguments, "--data", str(folder.root)])
+
+
+def test_the_rest_is_listed_and_who_is_away_is_named(folder: DataFolder) -> None:
+    listed = projections(folder, "list")
+    assert listed.exit_code == 1
+    assert "ready     fleet" in listed.stdout
+    assert "indicators-worker: http://127.0.0.1" in listed.stderr
+    assert json.loads(projections(folder, "list", "--json").stdout) == [FLEET]
+
+
+def test_a_read_model_that_nobody_knows_who_answers_may_be_kept_by_who_is_away(folder: DataFolder) -> None:
+    refused = projections(folder, "rebuild", "folder")
+    assert refused.exit_code == 1
+    assert "indicators-worker" in refused.stderr
+
+
+def test_the_doctor_names_a_process_that_does_not_answer(folder: DataFolder) -> None:
+    (found,) = look_at_processes(folder)
+    assert (found.word, "indicators-worker" in found.reason, "gateway" in found.reason) == (Word.ILL, True, False)
+
+
+def test_read_models_of_a_worker_that_is_away_are_ill(folder: DataFolder) -> None:
+    (found,) = databases._readers(folder, {})
+    assert (found.word, "indicators-worker" in found.reason) == (Word.ILL, True)
+
+
+def test_the_doctor_is_content_when_every_process_answers(folder: DataFolder, worker: int) -> None:
+    told = json.loads(folder.running.read_text())
+    folder.running.write_text(json.dumps({**told, "ports": {"gateway-worker": worker}, "worker_ports": [worker]}))
+    (found,) = look_at_processes(folder)
+    assert found.word is Word.WELL
