@@ -13,6 +13,7 @@ from cchc.data_folder import DEFAULT_PACK, DataFolder, Tenant, begun_at, tenant_
 from cchc.environment import environment_of
 from cchc.options import data_option, profile_option
 from cchc.pack_check import PackRefused, read_pack
+from cchc.reaching import require_servers
 from cchc.servers import check_settings, make_topics
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
@@ -80,6 +81,9 @@ def make(
             shutil.copy2(folder.settings_file, unfinished.settings_file)
         load(unfinished, parts)
         keep(unfinished, pack, parts)
+    except click.ClickException:
+        shutil.rmtree(unfinished.root, ignore_errors=True)
+        raise
     except (Refusal, SettingError, AttributeError, LookupError, TypeError, ValueError) as error:
         shutil.rmtree(unfinished.root, ignore_errors=True)
         raise click.ClickException(f"{pack} cannot be loaded: {type(error).__name__}: {error}") from None
@@ -110,6 +114,7 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
     env = environment_of(folder)
     if folder.tenant().is_distributed:
         check_settings(env)
+        require_servers(env)
         make_topics(env)
     else:
         make_seals(folder)

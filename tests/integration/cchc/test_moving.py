@@ -141,6 +141,9 @@ def test_a_server_that_cannot_be_reached_is_refused_by_its_setting_and_nothing_i
     assert f"Error: {variable}: " in refused.output
     assert "wrong" not in refused.output
     assert set(empty.root.iterdir()) - {empty.root / "lock"} == before
+    unmade = run("init", "--data", empty.root, "--profile", "distributed")
+    assert (unmade.exit_code, f"Error: {variable}: " in unmade.output) == (1, True)
+    assert set(empty.root.iterdir()) - {empty.root / "lock"} == before
 
 
 def test_a_refused_import_leaves_no_folder_where_there_was_none(made: DataFolder, tmp_path: Path) -> None:
