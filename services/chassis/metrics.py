@@ -89,6 +89,12 @@ DEAD_LETTERS = Metric(
     meaning="Messages parked because they break their contract, by projection.",
     labels=("projection",),
 )
+UNKNOWN_DEVICES = Metric(
+    name="cchc_unknown_device_requests",
+    kind="counter",
+    unit="requests",
+    meaning="Requests refused because the tablet that they name is not paired, as after the restore of an older backup.",
+)
 LEASE_EPOCH = Metric(
     name="cchc_lease_epoch",
     kind="gauge",
@@ -108,6 +114,7 @@ METRICS = (
     PROJECTION_APPLIED,
     PROJECTION_GAPS,
     DEAD_LETTERS,
+    UNKNOWN_DEVICES,
     LEASE_EPOCH,
 )
 """All of them; `docs/metrics.md` is made from this list."""

@@ -15,6 +15,7 @@ from services.chassis.service_store import migrate_database, open_service_store
 from services.chassis.streams import Streams
 from services.chassis.units import unit_name
 from services.survey.adapters.ballot_tables import BallotTables
+from services.survey.adapters.strangers import Strangers
 from services.survey.config import Settings
 from services.survey.domain.abuse import RULE_SETS
 from services.survey.handlers.around import Surroundings
@@ -78,17 +79,21 @@ def build(
             timings=settings.timings,
             demonstration=settings.demonstration,
         ),
-        device_verifier=DeviceVerifier(nonces=DeviceNonces(secret, clock), find_device=_registered(devices)),
+        device_verifier=DeviceVerifier(
+            nonces=DeviceNonces(secret, clock),
+            find_device=_registered(devices, Strangers(clock, metrics or Metrics())),
+        ),
         token_verifier=verifier or TokenVerifier(key_set(settings.keys, settings.jwks_url), clock=clock),
         read_model=models.query,
         closing=(reports.close, store.close, models.close),
     )
 
 
-def _registered(devices: Devices) -> Callable[[str], RegisteredDevice | None]:
+def _registered(devices: Devices, strangers: Strangers) -> Callable[[str], RegisteredDevice | None]:
     def find(device_id: str) -> RegisteredDevice | None:
         device = devices.find(device_id)
         if device is None:
+            strangers.note(device_id)
             return None
         return RegisteredDevice(public_key=load_device_key(device.public_jwk), revoked=device.revoked_at is not None)
 

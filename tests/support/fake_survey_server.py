@@ -261,7 +261,7 @@ class _Handler(BaseHTTPRequestHandler):
         lines = body.splitlines()
         if any(fake.behaviour.refuse_line(json.loads(line)) for line in lines):
             self._problem(422, "envelope_refused")
-        elif mood in {"portal_page", "portal_json", "redirect", "error", "busy"}:
+        elif mood in {"portal_page", "portal_json", "redirect", "error", "busy", "proxy_401", "other_401"}:
             self._fail(mood)
         else:
             self._take(device, lines[: len(lines) // 2 or 1] if mood == "half" else lines, mood)
@@ -293,6 +293,10 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(200, {"status": "connected"})
             case "redirect":
                 self._send(302, b"", {"Location": "/kiosk/"})
+            case "proxy_401":
+                self._send(401, b"<html>device_unknown</html>", {"Content-Type": "text/html"})
+            case "other_401":
+                self._problem(401, "signature_invalid")
             case "busy":
                 self._problem(503, "unavailable", {"Retry-After": "0"})
             case _:

@@ -66,7 +66,10 @@ def test_whoever_was_thanked_is_stored_when_the_browser_is_killed_between_touch_
     assert server.ledger.conflicts == []
 
 
-@pytest.mark.parametrize("mood", ["portal_page", "portal_json", "redirect", "error", "wrong_hash", "cut_short"])
+@pytest.mark.parametrize(
+    "mood",
+    ["portal_page", "portal_json", "redirect", "error", "wrong_hash", "cut_short", "proxy_401", "other_401"],
+)
 def test_whatever_is_no_named_receipt_counts_as_not_sent(tablet: Page, server: FakeSurveyServer, mood: str) -> None:
     answers = itertools.chain([mood, mood], itertools.repeat("well"))
     seen: list[str] = []

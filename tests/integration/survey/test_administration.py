@@ -5,6 +5,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from cchc.demonstration.tablet import BATCH, NotSent, Tablet
 from services.chassis.broker.port import TopicPartition
@@ -81,8 +82,10 @@ def test_a_revoked_tablet_is_refused_and_an_unknown_one_too(rig: Rig) -> None:
     assert revoked.status_code == 200
     assert tablet.post(BATCH, tablet.lines[1]).status_code == 403
     tablet.device_id = "dev_UNKNOWN9"
-    answer = tablet.post(BATCH, tablet.lines[1])
+    with capture_logs() as lines:
+        answer = tablet.post(BATCH, tablet.lines[1])
     assert (answer.status_code, answer.json()["code"]) == (401, "device_unknown")
+    assert [line["device_id"] for line in lines if line["event"] == "device_unknown"] == ["dev_UNKNOWN9"]
 
 
 def test_a_stale_nonce_is_answered_with_a_fresh_one(rig: Rig) -> None:

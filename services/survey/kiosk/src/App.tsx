@@ -24,6 +24,7 @@ export type View =
       readonly code: string;
       readonly busy: boolean;
       readonly problem: StringKey | null;
+      readonly machine: MachineState | null;
     }
   | { readonly kind: "waiting" }
   | {
@@ -59,7 +60,10 @@ export function App({ view, hands }: { readonly view: View; readonly hands: Hand
       return <Notice title={say.waiting_title} note={say.waiting_note} />;
     case "pairing":
       return (
-        <Pairing language="vi" code={view.code} busy={view.busy} problem={view.problem} onPair={hands.pair} />
+        <>
+          <Pairing {...view} language="vi" inert={view.machine !== null} onPair={hands.pair} />
+          <Operator machine={view.machine} language="vi" hands={hands} />
+        </>
       );
     case "asking":
       return <Asking view={view} hands={hands} />;
@@ -102,14 +106,7 @@ function Asking({ view, hands }: AskingProps) {
           }}
         />
       )}
-      {machine !== null && (
-        <Operator
-          state={machine}
-          language={language}
-          onSendNow={hands.sendNow}
-          onClose={hands.closeMachine}
-        />
-      )}
+      <Operator {...{ machine, language, hands }} />
     </>
   );
 }

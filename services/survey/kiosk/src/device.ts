@@ -3,6 +3,7 @@ import { isRecord, readHeartbeatAnswer } from "./answers";
 import type { HeartbeatAnswer } from "./answers";
 import { utf8 } from "./encoding";
 import { newKeyPair, publicJwk, thumbprint } from "./signing";
+import type { Exclusion } from "./standing";
 import type { Store } from "./store";
 import type { Anchor } from "./time";
 import type { Reply, Signer, Transport } from "./transport";
@@ -16,7 +17,8 @@ const NOTHING = utf8("");
 export interface Identity {
   readonly deviceId: string;
   readonly keys: CryptoKeyPair;
-  readonly revoked: boolean;
+  /** Why the server does not listen to it any more. */
+  readonly exclusion?: Exclusion;
 }
 
 /** What a tablet reports of itself. */
@@ -45,10 +47,6 @@ export function signerOf(identity: Identity): Signer {
 
 export async function loadIdentity(store: Memory): Promise<Identity | null> {
   return ((await store.recall("identity")) as Identity | undefined) ?? null;
-}
-
-export async function markRevoked(store: Memory, identity: Identity): Promise<void> {
-  await store.remember("identity", { ...identity, revoked: true });
 }
 
 /** Bring a typed or scanned code to the form it was printed in. */
@@ -81,7 +79,7 @@ export async function pair(
   if (reply.kind === "not_sent" || !isRecord(reply.body)) return { kind: "unreachable" };
   const { device_id, configuration } = reply.body;
   if (typeof device_id !== "string") return { kind: "unreachable" };
-  const identity = { deviceId: device_id, keys, revoked: false };
+  const identity = { deviceId: device_id, keys };
   await store.remember("identity", identity);
   return { kind: "paired", identity, configuration };
 }

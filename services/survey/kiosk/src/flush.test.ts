@@ -1,6 +1,7 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test, vi } from "vitest";
 import { Flusher } from "./flush";
+import type { Exclusion } from "./standing";
 import { openStore } from "./store";
 import type { Store } from "./store";
 import type { Reply, Request } from "./transport";
@@ -34,14 +35,17 @@ function answered(body: unknown): Reply {
   return { kind: "answered", body, sentMono: 0, receivedMono: 1 };
 }
 
-function aFlusher(send: (request: Request) => Promise<Reply>, onRevoked: () => void = () => undefined) {
+function aFlusher(
+  send: (request: Request) => Promise<Reply>,
+  onExcluded: (exclusion: Exclusion) => void = () => undefined,
+) {
   return new Flusher(
     { store, transport: { send }, signer },
     {
       exclusively: (work) => work(),
       random: () => 0,
       onAnswer: () => undefined,
-      onRevoked,
+      onExcluded,
     },
   );
 }
@@ -132,19 +136,26 @@ test.each([401, 403, 404, 408, 429, 500])(
   },
 );
 
-test("a revoked device hears of it", async () => {
-  const onRevoked = vi.fn();
-  const refused = { kind: "refused", status: 403, code: "device_revoked", retryAfterMs: null } as const;
-  const flusher = aFlusher(() => Promise.resolve(refused), onRevoked);
-  flusher.wake();
-  await vi.waitFor(
-    () => {
-      expect(onRevoked).toHaveBeenCalled();
-    },
-    { timeout: 10_000 },
-  );
-  flusher.stop();
-});
+test.each([
+  [403, "device_revoked", "revoked"],
+  [401, "device_unknown", "unknown"],
+] as const)(
+  "a device refused with %d %s hears of it, and every line waits",
+  async (status, code, exclusion) => {
+    const onExcluded = vi.fn();
+    const refused = { kind: "refused", status, code, retryAfterMs: null } as const;
+    const flusher = aFlusher(() => Promise.resolve(refused), onExcluded);
+    flusher.wake();
+    await vi.waitFor(
+      () => {
+        expect(onExcluded).toHaveBeenCalledWith(exclusion);
+      },
+      { timeout: 10_000 },
+    );
+    flusher.stop();
+    expect(await depth()).toEqual([105, 0, 0]);
+  },
+);
 
 describe("a server that asks to be left alone", () => {
   const told = (status: number, retryAfterMs: number | null): Reply => ({

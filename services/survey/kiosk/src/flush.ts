@@ -3,6 +3,8 @@ import { readBatchAnswer } from "./answers";
 import type { BatchAnswer } from "./answers";
 import { backoffMs } from "./backoff";
 import { utf8 } from "./encoding";
+import { exclusionIn } from "./standing";
+import type { Exclusion } from "./standing";
 import { ACKNOWLEDGED, QUARANTINED } from "./store";
 import type { Row, Store } from "./store";
 import type { Reply, Signer, Transport } from "./transport";
@@ -23,7 +25,7 @@ export interface FlushEnvironment {
   readonly exclusively: (work: () => Promise<void>) => Promise<void>;
   readonly random: () => number;
   readonly onAnswer: (answer: BatchAnswer) => void;
-  readonly onRevoked: () => void;
+  readonly onExcluded: (exclusion: Exclusion) => void;
 }
 
 type FlushStore = Pick<Store, "waiting" | "mark" | "reopen" | "forget">;
@@ -134,7 +136,8 @@ async function refused(
   reply: Reply & { readonly kind: "refused" },
 ): Promise<Outcome> {
   const { status, code } = reply;
-  if (status === 403 && code.includes("revoked")) sender.environment.onRevoked();
+  const exclusion = exclusionIn(reply);
+  if (exclusion !== null) sender.environment.onExcluded(exclusion);
   if (!ABOUT_THE_LINES.has(status)) return { kind: "wait", retryAfterMs: reply.retryAfterMs };
   if (rows.length > 1) {
     const half = Math.ceil(rows.length / 2);

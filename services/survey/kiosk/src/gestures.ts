@@ -26,10 +26,11 @@ export function watchTouches(onTouch: () => void, onCornerHeld: () => void): voi
   });
 }
 
-/** A tablet has no page to go back to: the back button stays on the question. */
+/** A tablet has no page to go back to: the back button stays on the question. A code in the address begins anew. */
 export function holdHistory(): void {
   history.pushState(null, "", location.pathname);
   window.addEventListener("popstate", () => {
-    history.pushState(null, "", location.pathname);
+    if (location.hash === "") history.pushState(null, "", location.pathname);
+    else location.reload();
   });
 }

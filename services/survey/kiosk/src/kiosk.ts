@@ -1,24 +1,25 @@
 /** Where everything meets: start, pairing, the interview, the link, and what is on the screen. */
+import { Admission } from "./admission";
 import type { Hands, View } from "./App";
 import type { Awake } from "./awake";
 import { createClock } from "./clock";
 import { readConfiguration } from "./configuration";
 import type { Configuration } from "./configuration";
-import { codeOfHash, loadIdentity, markRevoked, pair, tidyCode } from "./device";
 import type { Identity } from "./device";
 import { hex } from "./encoding";
 import type { Score } from "./envelope";
 import type { Flow } from "./flow";
 import { Interview } from "./interview";
 import { Link } from "./link";
-import { Machine, exclusively } from "./machine";
+import { Machine } from "./machine";
 import { createRecorder } from "./recorder";
 import type { Recorder } from "./recorder";
 import { openRing } from "./ring";
+import type { MachineState } from "./screens/Operator";
+import { markStanding } from "./standing";
+import type { Exclusion } from "./standing";
 import { openStore } from "./store";
 import { createTransport } from "./transport";
-
-const STORE_RETRY_MS = 2_000;
 
 export interface KioskEnvironment {
   readonly awake: Awake;
@@ -36,6 +37,7 @@ export class Kiosk {
     now: this.#clock.now,
   });
   readonly #machine: Machine;
+  readonly #admission: Admission;
   readonly #bootId = hex(crypto.getRandomValues(new Uint8Array(8)));
   #view: View = { kind: "starting" };
   #interview: Interview | null = null;
@@ -45,6 +47,18 @@ export class Kiosk {
   constructor(environment: KioskEnvironment) {
     this.#environment = environment;
     this.#machine = new Machine(this.#store, this.#clock, environment.awake);
+    this.#admission = new Admission({
+      store: this.#store,
+      transport: this.#transport,
+      ask: (question) => {
+        this.#show({ kind: "pairing", ...question, machine: null });
+      },
+      onStanding: (identity) => {
+        this.#machine.stands(identity);
+      },
+      adopt: (configuration) => this.#adopt(configuration),
+      serve: (identity) => this.#serve(identity),
+    });
   }
 
   readonly hands: Hands = {
@@ -53,13 +67,13 @@ export class Kiosk {
       const ballotId = crypto.randomUUID();
       void this.#interview?.take({ type: "face_touched", score, ballotId, at: this.#clock.mono() });
     },
-    pair: (code) => void this.#pairWith(code),
+    pair: (code) => void this.#admission.pairWith(code),
     sendNow: () => {
       this.#link?.wake();
       void this.showMachine();
     },
     closeMachine: () => {
-      if (this.#view.kind === "asking") this.#show({ ...this.#view, machine: null });
+      this.#showMachine(null);
     },
   };
 
@@ -69,18 +83,18 @@ export class Kiosk {
   }
 
   async start(): Promise<void> {
-    const code = codeOfHash(location.hash);
-    if (location.hash !== "") history.replaceState(null, "", location.pathname);
-    const identity = await this.#identity();
+    const { hash, pathname } = location;
+    if (hash !== "") history.replaceState(null, "", pathname);
     await this.#machine.persist();
-    if (identity !== null && !identity.revoked) await this.#serve(identity);
-    else if (code !== null) await this.#pairWith(code);
-    else this.#askForCode(identity?.revoked === true);
+    await this.#admission.begin(hash);
   }
 
   async showMachine(): Promise<void> {
-    const machine = await this.#machine.state();
-    if (this.#view.kind === "asking") this.#show({ ...this.#view, machine });
+    this.#showMachine(await this.#machine.state());
+  }
+
+  #showMachine(machine: MachineState | null): void {
+    if ("machine" in this.#view) this.#show({ ...this.#view, machine });
   }
 
   #show(view: View): void {
@@ -88,39 +102,9 @@ export class Kiosk {
     this.#environment.show(view);
   }
 
-  /** Nothing can be decided before the store has said who this tablet is, so it is asked until it answers. */
-  async #identity(): Promise<Identity | null> {
-    for (;;) {
-      try {
-        return await loadIdentity(this.#store);
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, STORE_RETRY_MS));
-      }
-    }
-  }
-
-  #askForCode(revoked: boolean): void {
-    this.#show({ kind: "pairing", code: "", busy: false, problem: revoked ? "pair_revoked" : null });
-  }
-
-  async #pairWith(text: string): Promise<void> {
-    const code = tidyCode(text);
-    this.#show({ kind: "pairing", code, busy: true, problem: null });
-    await exclusively("cchc-pair", async () => {
-      const outcome = await pair(this.#store, this.#transport, code).catch(() => UNREACHABLE);
-      if (outcome.kind === "paired") {
-        await this.#adopt(outcome.configuration);
-        await this.#serve(outcome.identity);
-      } else {
-        const problem = outcome.kind === "refused" ? "pair_refused" : "pair_unreachable";
-        this.#show({ kind: "pairing", code, busy: false, problem });
-      }
-    });
-  }
-
   /** Begin to serve a counter: with what is cached at once, with what the server says as soon as it says it. */
   async #serve(identity: Identity): Promise<void> {
-    this.#machine.deviceId = identity.deviceId;
+    this.#link?.stop();
     const writer = { device_id: identity.deviceId, boot_id: this.#bootId, now: this.#clock.now };
     const recorder = createRecorder(this.#store, openRing(localStorage), writer, (works) => {
       this.#machine.storeWorks = works;
@@ -142,12 +126,14 @@ export class Kiosk {
       recover,
       onConfiguration: (body) => {
         void this.#adopt(body);
+        // The server listens to this tablet: no other pairing is wanted.
+        this.#admission.offered = null;
         return readConfiguration(body) !== null;
       },
       onAck: () => {
         this.#machine.lastAckAt = this.#clock.now();
       },
-      onRevoked: () => void this.#retire(identity),
+      onExcluded: (exclusion) => void this.#retire(identity, exclusion),
     });
   }
 
@@ -159,11 +145,11 @@ export class Kiosk {
     else if (this.#recorder !== null) this.#begin(configuration);
   }
 
-  async #retire(identity: Identity): Promise<void> {
+  /** Stop asking citizens; another tab may have paired the tablet anew, then it goes on in that name. */
+  async #retire(identity: Identity, exclusion: Exclusion): Promise<void> {
     this.#interview?.end();
     this.#interview = this.#recorder = this.#link = null;
-    await markRevoked(this.#store, identity).catch(() => undefined);
-    this.#askForCode(true);
+    await this.#admission.settle(await markStanding(this.#store, identity, exclusion));
   }
 
   #begin(configuration: Configuration): void {
@@ -195,5 +181,3 @@ function afterPaint(work: () => void): void {
   if (document.hidden) work();
   else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(work)));
 }
-
-const UNREACHABLE = { kind: "unreachable" } as const;

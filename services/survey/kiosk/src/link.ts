@@ -4,7 +4,9 @@ import type { Clock } from "./clock";
 import { fetchConfiguration, sendHeartbeat, signerOf } from "./device";
 import type { Health, Identity } from "./device";
 import { Flusher } from "./flush";
-import { exclusively } from "./machine";
+import { exclusively } from "./locks";
+import { exclusionIn } from "./standing";
+import type { Exclusion } from "./standing";
 import { ACKNOWLEDGED, QUARANTINED } from "./store";
 import type { Store } from "./store";
 import { anchorFrom } from "./time";
@@ -22,7 +24,7 @@ export interface LinkEnvironment {
   readonly recover: () => Promise<void>;
   readonly onConfiguration: (body: unknown) => boolean;
   readonly onAck: () => void;
-  readonly onRevoked: () => void;
+  readonly onExcluded: (exclusion: Exclusion) => void;
 }
 
 export class Link {
@@ -46,7 +48,7 @@ export class Link {
         exclusively: (work) => exclusively(`cchc-flush-${identity.deviceId}`, work),
         random: Math.random,
         onAnswer: onAck,
-        onRevoked: this.#revoked,
+        onExcluded: this.#excluded,
       },
     );
   }
@@ -80,10 +82,10 @@ export class Link {
     if (document.visibilityState === "visible") this.wake();
   };
 
-  readonly #revoked = (): void => {
+  readonly #excluded = (exclusion: Exclusion): void => {
     if (this.#stopped) return;
     this.stop();
-    this.#environment.onRevoked();
+    this.#environment.onExcluded(exclusion);
   };
 
   /** Do something for ever: after success at the given pace, after failure with full jitter. */
@@ -108,7 +110,8 @@ export class Link {
 
   #heed(reply: Reply): void {
     this.#toldMs = "retryAfterMs" in reply ? (reply.retryAfterMs ?? 0) : 0;
-    if (reply.kind === "refused" && reply.status === 403 && reply.code.includes("revoked")) this.#revoked();
+    const exclusion = exclusionIn(reply);
+    if (exclusion !== null) this.#excluded(exclusion);
   }
 
   async #configure(): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** What is known of the machine itself. Each question to the browser may go unanswered on some tablets. */
 import type { Awake } from "./awake";
 import type { Clock } from "./clock";
-import type { Health } from "./device";
+import type { Health, Identity } from "./device";
 import { CLOCK_LIMIT_MS } from "./screens/Operator";
 import type { MachineState } from "./screens/Operator";
 import type { Depth, Store } from "./store";
@@ -11,18 +11,23 @@ declare const __APP_VERSION__: string;
 const NO_DEPTH: Depth = { waiting: 0, acknowledged: 0, quarantined: 0, lastSeq: 0, oldestWrittenAt: null };
 
 export class Machine {
-  deviceId = "";
   storeWorks = true;
   lastAckAt: number | null = null;
   readonly #store: Pick<Store, "depth">;
   readonly #clock: Clock;
   readonly #awake: Awake;
   #persisted: boolean | null = null;
+  #identity: Identity | null = null;
 
   constructor(store: Pick<Store, "depth">, clock: Clock, awake: Awake) {
     this.#store = store;
     this.#clock = clock;
     this.#awake = awake;
+  }
+
+  /** Take who the tablet is, and how it stands with the server. */
+  stands(identity: Identity | null): void {
+    this.#identity = identity;
   }
 
   /** Ask the browser never to evict what is stored. */
@@ -54,7 +59,8 @@ export class Machine {
   async state(): Promise<MachineState> {
     const depth = await this.#depth();
     return {
-      deviceId: this.deviceId,
+      deviceId: this.#deviceId,
+      exclusion: this.#identity?.exclusion,
       version: __APP_VERSION__,
       queued: depth.waiting,
       oldestSeconds: this.#secondsSince(depth.oldestWrittenAt),
@@ -67,8 +73,12 @@ export class Machine {
     };
   }
 
+  get #deviceId(): string {
+    return this.#identity?.deviceId ?? "";
+  }
+
   #depth(): Promise<Depth> {
-    return this.#store.depth(this.deviceId).catch(() => NO_DEPTH);
+    return this.#store.depth(this.#deviceId).catch(() => NO_DEPTH);
   }
 
   #secondsSince(epochMs: number | null): number {
@@ -96,10 +106,4 @@ async function isPersisted(): Promise<boolean | null> {
   } catch {
     return null;
   }
-}
-
-/** Run work that no second tab may run at the same time. */
-export async function exclusively(name: string, work: () => Promise<void>): Promise<void> {
-  if ("locks" in navigator) await navigator.locks.request(name, work);
-  else await work();
 }

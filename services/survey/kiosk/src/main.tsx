@@ -22,7 +22,7 @@ function paint(place: HTMLElement, view: View, hands: Hands): void {
   dress(language, text);
   render(<App view={view} hands={hands} />, place);
   const warned = view.kind === "asking" && "warned" in view.flow && view.flow.warned;
-  const machine = view.kind === "asking" && view.machine !== null;
+  const machine = "machine" in view && view.machine !== null;
   const now = [view.kind, view.kind === "asking" ? view.flow.screen : "", warned, machine].join(" ");
   if (now !== screen) moveFocus(place, view);
   screen = now;
@@ -44,7 +44,8 @@ function moveFocus(place: HTMLElement, view: View): void {
     return;
   }
   const target =
-    place.querySelector<HTMLElement>(".veil .strong, #code") ??
+    place.querySelector<HTMLElement>(".veil .strong") ??
+    place.querySelector<HTMLElement>("#code") ??
     place.querySelector<HTMLElement>("main:not(.behind) h1");
   target?.focus({ preventScroll: true });
 }

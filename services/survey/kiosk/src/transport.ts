@@ -3,6 +3,7 @@ import { readProblemCode } from "./answers";
 import { retryAfterMs } from "./backoff";
 import type { Bytes } from "./encoding";
 import { signatureHeaders } from "./signing";
+import { exclusionIn } from "./standing";
 
 const PATIENCE_MS = 30_000;
 
@@ -71,7 +72,8 @@ export function createTransport(environment: Environment, patienceMs = PATIENCE_
       try {
         const used = nonce;
         const reply = await once(request, signer, used);
-        return reply.status === 401 && nonce !== used ? await once(request, signer, nonce) : reply;
+        const isStale = reply.status === 401 && nonce !== used && exclusionIn(reply) === null;
+        return isStale ? await once(request, signer, nonce) : reply;
       } catch {
         return { kind: "not_sent", retryAfterMs: null };
       }

@@ -1,11 +1,14 @@
 /** The state of the machine, for its administrator; never anybody's answer. */
+import type { Hands } from "../App";
 import type { Language } from "../envelope";
+import type { Exclusion } from "../standing";
 import { words } from "../strings";
 import type { StringKey } from "../strings";
 
 /** What the hidden corner shows. Times are in seconds; `lastAckAt` is wall-clock milliseconds. */
 export interface MachineState {
   readonly deviceId: string;
+  readonly exclusion: Exclusion | undefined;
   readonly version: string;
   readonly queued: number;
   readonly oldestSeconds: number;
@@ -21,20 +24,20 @@ export interface MachineState {
 export const CLOCK_LIMIT_MS = 600_000;
 
 interface Props {
-  readonly state: MachineState;
+  readonly machine: MachineState | null;
   readonly language: Language;
-  readonly onSendNow: () => void;
-  readonly onClose: () => void;
+  readonly hands: Pick<Hands, "sendNow" | "closeMachine">;
 }
 
-export function Operator({ state, language, onSendNow, onClose }: Props) {
+export function Operator({ machine, language, hands }: Props) {
+  if (machine === null) return null;
   const say = words(language);
   return (
     <div class="veil" role="dialog" aria-modal="true" aria-labelledby="machine">
       <div class="sheet machine">
         <h2 id="machine">{say.operator_title}</h2>
         <dl>
-          {rows(state, language).map(([key, value]) => (
+          {rows(machine, language).map(([key, value]) => (
             <div key={key}>
               <dt>{say[key]}</dt>
               <dd data-figure={key}>{value}</dd>
@@ -42,10 +45,10 @@ export function Operator({ state, language, onSendNow, onClose }: Props) {
           ))}
         </dl>
         <div class="actions">
-          <button type="button" class="plain" onClick={onSendNow}>
+          <button type="button" class="plain" onClick={hands.sendNow}>
             {say.operator_send_now}
           </button>
-          <button type="button" class="strong" data-action="close" onClick={onClose}>
+          <button type="button" class="strong" data-action="close" onClick={hands.closeMachine}>
             {say.operator_close}
           </button>
         </div>
@@ -61,6 +64,7 @@ function rows(state: MachineState, language: Language): [StringKey, string][] {
   const ack =
     state.lastAckAt === null ? say.operator_never : new Date(state.lastAckAt).toLocaleString(locale);
   return [
+    ...excluded(state, say),
     ["operator_queue", count(state.queued)],
     ["operator_oldest", `${count(Math.round(state.oldestSeconds))} ${say.operator_seconds}`],
     ["operator_last_ack", ack],
@@ -72,6 +76,11 @@ function rows(state: MachineState, language: Language): [StringKey, string][] {
     ["operator_device", state.deviceId],
     ["operator_version", state.version],
   ];
+}
+
+/** Shown only when there is something to say. */
+function excluded({ exclusion }: MachineState, say: ReturnType<typeof words>): [StringKey, string][] {
+  return exclusion === undefined ? [] : [["operator_mark", say[`pair_${exclusion}`]]];
 }
 
 function clock(errorMs: number | null, language: Language): string {

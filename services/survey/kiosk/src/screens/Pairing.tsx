@@ -8,13 +8,14 @@ interface Props {
   readonly code: string;
   readonly busy: boolean;
   readonly problem: StringKey | null;
+  readonly inert: boolean;
   readonly onPair: (code: string) => void;
 }
 
-export function Pairing({ language, code, busy, problem, onPair }: Props) {
+export function Pairing({ language, code, busy, problem, inert, onPair }: Props) {
   const say = words(language);
   return (
-    <main class="pairing">
+    <main class="pairing" inert={inert}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
