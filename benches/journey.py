@@ -42,7 +42,7 @@ BLOCK = 3
 TABLETS = 20
 SECONDS = 30
 EMBEDDED_RATE = 50
-DISTRIBUTED_RATE = 200
+DISTRIBUTED_RATES = (50, 200)
 ROUND_TRIPS = 550
 SETTLE_SECONDS = 3
 PATIENCE_SECONDS = 60.0
@@ -100,7 +100,8 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="cchc-journey-") as name,
         a_fleet(Path(name), lambda data: init(data, "distributed")) as fleet,
     ):
-        told("PostgreSQL and Kafka", DISTRIBUTED_RATE, travelled(fleet, DISTRIBUTED_RATE), trips, (100, 500))
+        for rate in DISTRIBUTED_RATES:
+            told("PostgreSQL and Kafka", rate, travelled(fleet, rate), trips, (100, 500))
 
 
 def told(profile: str, rate: int, seconds: list[float], trips: list[float], goals: tuple[float, float]) -> None:
@@ -164,9 +165,9 @@ def travelled(product: Instance | Fleet, rate: int) -> list[float]:
 
 
 def touch(counters: list[Counter], rate: int, seconds: float) -> None:
-    """Touch one tablet after the other at a steady rate, however long they take."""
-    began = time.monotonic()
-    for nth in range(int(rate * seconds)):
+    """Touch one tablet after the other at a steady rate, however long they take; each has whole blocks in the end."""
+    began, whole = time.monotonic(), len(counters) * BLOCK
+    for nth in range(int(rate * seconds) // whole * whole):
         due = began + nth / rate
         pause(max(0.0, due - time.monotonic()))
         counters[nth % len(counters)].touches.put(due)
