@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PORT ?= 8080
-WORKERS ?= 3
+WORKERS ?= 2
 SEEDS ?= 1
 PROFILE ?= embedded
 BIN := .venv/bin

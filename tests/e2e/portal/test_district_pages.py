@@ -6,6 +6,7 @@ from tests.e2e.portal.test_portal import WIDTHS, a_page, violations
 from tests.support.district import PLAN, a_district
 from tests.support.portal_browser import a_door
 
+SHOWN_WITHIN_MS = 5000
 UNIT = "xa-binh-an"
 TASK = f"{PLAN}.v1.2.{UNIT}"
 PAGES = (
@@ -159,9 +160,23 @@ def test_a_filter_of_the_board_changes_the_answer_and_the_address_without_a_relo
     page.evaluate("window.stayed = true")
     page.select_option("#section", "II.5")
     page.get_by_role("button", name="Xem").click()
-    page.get_by_text("Đang xem").wait_for(timeout=5000)
+    page.get_by_text("Đang xem").wait_for(timeout=SHOWN_WITHIN_MS)
     assert "section=II.5" in page.url
     assert page.evaluate("window.stayed") is True
+    page.context.close()
+
+
+def test_a_change_that_was_being_fetched_does_not_undo_the_filter_that_a_reader_set_meanwhile(browser, address):
+    page = a_page(browser)
+    page.goto(f"{address}/targets")
+    page.wait_for_function("window.htmx !== undefined")
+    page.route(lambda url: url.endswith("/targets"), lambda _route: None)  # is never answered
+    with page.expect_request(lambda asked: asked.url.endswith("/targets")):
+        page.evaluate("document.getElementById('board').dispatchEvent(new CustomEvent('refresh'))")
+    page.select_option("#section", "II.5")
+    with page.expect_event("requestfailed", lambda asked: asked.url.endswith("/targets"), timeout=SHOWN_WITHIN_MS):
+        page.get_by_role("button", name="Xem").click()
+    page.get_by_text("Đang xem").wait_for(timeout=SHOWN_WITHIN_MS)
     page.context.close()
 
 

@@ -9,16 +9,27 @@
   const source = new EventSource(live.dataset.live);
   let heard = null;
   let waiting = null;
+  const asking = new Set(); // what the reader asked for and has not got: the page does not move under their hands
+  let held = false;
 
   const refresh = () => {
     if (waiting !== null) return;
     waiting = window.setTimeout(() => {
       waiting = null;
+      held = asking.size > 0;
+      if (held) return;
       const part = document.getElementById(id);
       if (part) part.dispatchEvent(new CustomEvent("refresh"));
     }, Math.random() * SPREAD_MS);
   };
 
+  document.addEventListener("htmx:before:request", ({ target, detail }) => {
+    if (target.id !== id) asking.add(detail.ctx);
+  });
+  document.addEventListener("htmx:finally:request", ({ detail }) => {
+    asking.delete(detail.ctx);
+    if (held) refresh();
+  });
   source.addEventListener("changed", (event) => {
     const first = heard === null;
     if (event.data === heard) return;
