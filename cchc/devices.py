@@ -1,7 +1,6 @@
 """`cchc devices`: pairing codes and tablets."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import click
@@ -34,7 +33,7 @@ def code(folder: DataFolder, counter: str, *, as_json: bool) -> None:
 @json_option
 def list_devices(folder: DataFolder, *, as_json: bool) -> None:
     """List tablets."""
-    found = list(_all_devices(InternalClient(folder)))
+    found = list(InternalClient(folder).web_list(DEVICES))
     if as_json:
         click.echo(json.dumps({"items": found}, ensure_ascii=False))
         return
@@ -52,16 +51,6 @@ def revoke(folder: DataFolder, device_id: str, because: str) -> None:
     """Listen to a tablet no more; what it has sent stays."""
     InternalClient(folder).web_if_unchanged("POST", f"{DEVICES}{device_id}", "/revocation", {"because": because})
     click.echo(f"{device_id} is revoked")
-
-
-def _all_devices(client: InternalClient) -> Iterator[dict[str, Any]]:
-    cursor = ""
-    while True:
-        page = client.web("GET", f"{DEVICES}?limit=100{cursor}")
-        yield from page["items"]
-        if page["next"] is None:
-            return
-        cursor = f"&cursor={page['next']}"
 
 
 def _standing(device: dict[str, Any]) -> str:

@@ -101,12 +101,22 @@ STORES: Mapping[str, str] = {store: name for name, service in SERVICES.items() f
 
 def tasks_of(name: str, env: Environment) -> list[Task]:
     """Make everything that the worker of a service does; its database must be there."""
+    own = _own_tasks(name, env)
+    service = SERVICES[name]
+    settings = service.settings(env)
+    return [*own, *(_sealer(store, url(settings)) for store, url in service.stores.items())]
+
+
+def projectors_of(name: str, env: Environment) -> list[Projector]:
+    """Make every projector of a service, for a program that follows the log in the place of its worker."""
+    return [task for task in _own_tasks(name, env) if isinstance(task, Projector)]
+
+
+def _own_tasks(name: str, env: Environment) -> Sequence[Task]:
     service = SERVICES[name]
     settings = service.settings(env)
     service.migrate(settings)
-    broker = KafkaBroker(env.text(KAFKA))
-    sealing = [_sealer(store, url(settings)) for store, url in service.stores.items()]
-    return [*service.tasks(settings, broker), *sealing]
+    return service.tasks(settings, KafkaBroker(env.text(KAFKA)))
 
 
 def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerControl:

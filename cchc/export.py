@@ -11,11 +11,10 @@ from cchc.backup import Said, copy_files, copy_surroundings, told_of
 from cchc.copies import EVENT_STORES, Copied, Manifest, copied, extent_of, make_place, write_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of, environment_of
-from cchc.init import make_seals
-from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
-from cchc.moving_places import PUBLISHING, move_places
+from cchc.moving import move_seals, move_stream_log
+from cchc.moving_places import move_store
 from cchc.options import data_option
-from cchc.servers import STREAM_LOG, database_urls, database_variable, migrate_databases, stream_log_url
+from cchc.servers import STREAM_LOG, database_urls, database_variable, make_seals, migrate_databases, stream_log_url
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.settings import Environment
@@ -59,7 +58,7 @@ def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
     urls = database_urls(environment_of(folder))
     # The tables that migrations make in new files are what cannot be built from the log.
     migrate_databases(as_files(folder, place))
-    make_seals(DataFolder(place))
+    make_seals(f"sqlite:///{DataFolder(place).database('seals')}")
     for name, url in urls.items():
         _move(name, url, place)
     _move_streams(stream_log_url(environment_of(folder)), place)
@@ -73,9 +72,7 @@ def _databases(folder: DataFolder, place: Path) -> Iterator[Copied]:
 
 def _move(name: str, url: str, place: Path) -> None:
     source, target = open_database(url, read_only=True), open_database(f"sqlite:///{place / f'{name}.db'}")
-    move_tables(source, target, movable_tables(target))
-    if name == PUBLISHING:
-        move_places(source, target)
+    move_store(name, source, target)
     seals = open_database(f"sqlite:///{place / 'seals.db'}")
     move_seals(source, seals, name)
     for engine in (source, target, seals):

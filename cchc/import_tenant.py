@@ -13,19 +13,23 @@ from cchc.copies import Manifest, extent_of, read_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.export import SEALS
-from cchc.moving import movable_tables, move_seals, move_stream_log, move_tables
-from cchc.moving_places import PUBLISHING, move_places
+from cchc.moving import move_seals, move_stream_log
+from cchc.moving_places import move_store
 from cchc.options import data_option, profile_option
 from cchc.reaching import require_servers
-from cchc.restore import begin_new_life, erase_again, restore_databases, restore_surroundings
-from cchc.servers import STREAM_LOG, database_urls, make_topics, migrate_databases, require_settings, stream_log_url
+from cchc.restore import SET_ASIDE, begin_new_life, erase_again, restore_databases, restore_surroundings
+from cchc.servers import (
+    STREAM_LOG,
+    database_urls,
+    make_seals,
+    make_topics,
+    migrate_databases,
+    require_settings,
+    stream_log_url,
+)
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id
-from services.chassis.seals import create_seals
-
-SET_ASIDE = "replaced"
-"""Where files lie that somebody had there before: they are never removed."""
 
 
 @click.command("import")
@@ -104,12 +108,9 @@ def _move_streams(place: Path, url: str) -> None:
 def _move(name: str, place: Path, url: str) -> None:
     source = open_database(f"sqlite:///{place / f'{name}.db'}", read_only=True)
     target = open_database(url)
-    move_tables(source, target, movable_tables(target))
-    if name == PUBLISHING:
-        move_places(source, target)
+    move_store(name, source, target)
     if (place / f"{SEALS}.db").exists():
-        with target.begin() as connection:
-            create_seals(connection)
+        make_seals(url)
         seals = open_database(f"sqlite:///{place / f'{SEALS}.db'}", read_only=True)
         move_seals(seals, target, name)
         seals.dispose()

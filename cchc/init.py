@@ -14,12 +14,10 @@ from cchc.environment import environment_of
 from cchc.options import data_option, profile_option
 from cchc.pack_check import PackRefused, read_pack
 from cchc.reaching import require_servers
-from cchc.servers import check_settings, make_topics
+from cchc.servers import check_settings, database_urls, make_seals, make_topics
 from services.chassis.clock import SystemClock
-from services.chassis.database import open_database
 from services.chassis.domain import Refusal
 from services.chassis.ids import new_id
-from services.chassis.seals import create_seals
 from services.chassis.settings import Environment, SettingError
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
@@ -116,8 +114,9 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
         check_settings(env)
         require_servers(env)
         make_topics(env)
+        make_seals(*database_urls(env).values())
     else:
-        make_seals(folder)
+        make_seals(f"sqlite:///{folder.database('seals')}")
     load_services(env, parts)
 
 
@@ -140,14 +139,6 @@ def keep(folder: DataFolder, pack: Path, parts: Mapping[str, Any]) -> None:
         shutil.copyfile(pack / file, copy / file)
     shutil.rmtree(folder.kept_pack, ignore_errors=True)
     copy.rename(folder.kept_pack)
-
-
-def make_seals(folder: DataFolder) -> None:
-    """Make the database of seals where it is missing: from now on its absence is a finding."""
-    engine = open_database(f"sqlite:///{folder.database('seals')}")
-    with engine.begin() as connection:
-        create_seals(connection)
-    engine.dispose()
 
 
 def _load_gateway(settings: GatewaySettings, parts: Mapping[str, Any]) -> None:

@@ -1,7 +1,7 @@
 """The command line as a client of the running services: finds their port, signs itself in, asks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -16,6 +16,7 @@ from services.chassis.settings import DOOR_URL, PUBLIC_URL, environment
 
 TOKEN_PATH = "/api/directory/v1/token"  # noqa: S105 - a path
 TIMEOUT_SECONDS = 30.0
+AT_ONCE = 100
 
 
 class NotRunning(click.ClickException):
@@ -73,6 +74,15 @@ class InternalClient:
             click.ClickException: It refused, or did not answer.
         """
         return self._ask(f"{self._door}{path}", method, body)
+
+    def web_list(self, path: str) -> Iterator[dict[str, Any]]:
+        """Ask the web process for a list, page by page; give every item."""
+        asked = f"{path}{'&' if '?' in path else '?'}limit={AT_ONCE}"
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.web("GET", f"{asked}&cursor={cursor}" if cursor else asked)
+            yield from page["items"]
+            cursor = page["next"]
 
     def web_if_unchanged(self, method: str, resource: str, action: str, body: object) -> Any:
         """Read a resource, then act on it as it was read; refused when somebody changed it meanwhile."""

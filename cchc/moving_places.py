@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, delete, select, update
 
+from cchc.moving import movable_tables, move_tables
 from services.chassis.broker.port import is_compacted
 from services.chassis.projector.tables import INCARNATIONS, POINTERS, POSITIONS
 from services.chassis.upsert import upsert
@@ -24,7 +25,14 @@ NO_BUILD, NO_VERSION = 0, 0
 """Builds and versions are counted from 1."""
 
 
-def move_places(source: Engine, target: Engine) -> None:
+def move_store(name: str, source: Engine, target: Engine) -> None:
+    """Move a store's facts, and what cannot be made from them, into a migrated database."""
+    move_tables(source, target, movable_tables(target))
+    if name == PUBLISHING:
+        _move_places(source, target)
+
+
+def _move_places(source: Engine, target: Engine) -> None:
     """Have every read model of the folder's built anew, silently, as far as its live build had read at the source.
 
     - Pointers and positions move as that place. A compacted topic has none: what a reader has of it depends on the log.

@@ -4,7 +4,7 @@ import click
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cchc.servers import database_urls, database_variable, stream_log_url
+from cchc.servers import all_urls, database_variable
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
@@ -19,11 +19,9 @@ def require_servers(env: Environment) -> None:
     Raises:
         click.ClickException: One does not; it says which setting names it.
     """
-    urls = {**database_urls(env), "streams": stream_log_url(env)}
-    asked = {url: database_variable(store) for store, url in reversed(urls.items())}
-    for url, variable in asked.items():
+    for store, url in all_urls(env).items():
         if why := _why_not_let_in(url):
-            raise click.ClickException(f"{variable}: {why}")
+            raise click.ClickException(f"{database_variable(store)}: {why}")
     try:
         KafkaBroker(env.text(KAFKA), deadline_seconds=ANSWER_WITHIN_SECONDS).topics()
     except (Unavailable, ValueError) as away:

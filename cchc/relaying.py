@@ -9,7 +9,7 @@ from dataclasses import replace
 import click
 from sqlalchemy import Engine, text
 
-from cchc.distributed import SERVICES, STORES, tasks_of
+from cchc.distributed import SERVICES, STORES, projectors_of
 from cchc.relay import settings_of
 from services.chassis.clock import monotonic
 from services.chassis.database import open_database
@@ -41,7 +41,7 @@ def catch_up_relays(env: Environment, *, said: Callable[[str], object]) -> None:
 
 def projectors_of_services(env: Environment) -> list[Projector]:
     """Make every projector of every service."""
-    return [task for name in SERVICES for task in tasks_of(name, env) if isinstance(task, Projector)]
+    return [projector for name in SERVICES for projector in projectors_of(name, env)]
 
 
 def _catch_up(store: str, env: Environment) -> None:

@@ -26,6 +26,8 @@ from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
 
 JOURNAL = "erasures.jsonl"
+SET_ASIDE = "replaced"
+"""Where files lie that something else was put in place of; they are never removed."""
 
 
 @click.command()
@@ -126,7 +128,7 @@ def _set_aside(file: Path, now: datetime) -> None:
     for suffix in ("", "-wal", "-shm"):
         old = file.with_name(file.name + suffix)
         if old.exists():
-            aside = file.parent / "replaced" / f"{now:%Y%m%dT%H%M%SZ}"
+            aside = file.parent / SET_ASIDE / f"{now:%Y%m%dT%H%M%SZ}"
             aside.mkdir(parents=True, exist_ok=True)
             old.rename(aside / old.name)
 

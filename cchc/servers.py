@@ -6,6 +6,8 @@ from cchc.distributed import SERVICES, STORES
 from cchc.log_of_outboxes import OWNERS
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.broker.port import Topic, is_compacted
+from services.chassis.database import open_database
+from services.chassis.seals import create_seals
 from services.chassis.settings import KAFKA, KAFKA_COPIES, Environment, Setting, SettingError
 
 STREAM_LOG = "streams"
@@ -72,6 +74,15 @@ def migrate_databases(env: Environment) -> None:
     """Bring every database to this release's schema."""
     for service in SERVICES.values():
         service.migrate(service.settings(env))
+
+
+def make_seals(*urls: str) -> None:
+    """Make the tables of seals where they are missing in these databases: from now on their absence is a finding."""
+    for url in urls:
+        engine = open_database(url, pool_size=1)
+        with engine.begin() as connection:
+            create_seals(connection)
+        engine.dispose()
 
 
 def make_topics(env: Environment) -> list[str]:

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.error
 import urllib.request
@@ -39,7 +38,7 @@ NO_TENANT = "{folder} holds no tenant: is it the right folder? Make one by `cchc
 @profile_option
 def up(folder: DataFolder, pack: Path | None, host: str, port: int, profile: str | None) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
-    _free(host, port)
+    _free(host, port)  # before anything is made; it is looked for again once it is needed
     if not folder.exists():
         if pack is None:
             raise click.ClickException(NO_TENANT.format(folder=folder.root))
@@ -67,7 +66,7 @@ def down(folder: DataFolder) -> None:
             raise click.ClickException(
                 f"{folder.root} goes on after {DOWN_WITHIN_SECONDS:.0f} s; see {folder.log('*')}"
             )
-        threading.Event().wait(LOOK_SECONDS)
+        time.sleep(LOOK_SECONDS)
     click.echo(f"stopped: {folder.root}")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, inspect, text
 
 from cchc.checks.finding import Checks, Finding, ill, look, tried, well
-from cchc.checks.processes import SEE_LOGS, processes_away
+from cchc.checks.processes import SEE_LOGS, workers_away
 from cchc.copies import EVENT_STORES
 from cchc.data_folder import DataFolder
 from cchc.export import as_files
@@ -98,7 +98,7 @@ def _readers(folder: DataFolder, urls: dict[str, str]) -> Checks:
         if statuses is None:
             return look("read models", "nothing is running, so nobody follows the log", "start it with `cchc up`")
         # What a worker wrote of itself stays as it was when it ended.
-        if away := [name for name in processes_away(folder) if name.endswith("worker")]:
+        if away := workers_away(folder):
             return ill("read models", f"nobody keeps those of {', '.join(away)}: it does not answer", SEE_LOGS)
         wrong = [
             f"{it['projection']} is {it['state']}, {it['lag_messages']} behind" for it in statuses if not it["ready"]

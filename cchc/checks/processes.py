@@ -19,17 +19,22 @@ def look_at_processes(folder: DataFolder) -> Checks:
         yield tried("processes", lambda: _all_answer(folder), SEE_LOGS)
 
 
-def processes_away(folder: DataFolder) -> list[str]:
-    """Name the processes that should run on this folder and do not answer; none where nothing is to run."""
+def workers_away(folder: DataFolder) -> list[str]:
+    """Name the workers that should run on this folder and do not answer; none where nothing is to run."""
     if not folder.is_running():
         return []
-    return [name for name, port in _ports(folder).items() if not _answers(port)]
+    return _away({name: port for name, port in _ports(folder).items() if name.endswith("worker")})
 
 
 def _all_answer(folder: DataFolder) -> Finding:
-    if away := processes_away(folder):
-        return ill("processes", f"{', '.join(away)} of {len(_ports(folder))} does not answer", SEE_LOGS)
-    return well("processes", f"all {len(_ports(folder))} answer")
+    ports = _ports(folder)
+    if away := _away(ports):
+        return ill("processes", f"{', '.join(away)} of {len(ports)} does not answer", SEE_LOGS)
+    return well("processes", f"all {len(ports)} answer")
+
+
+def _away(ports: Mapping[str, int]) -> list[str]:
+    return [name for name, port in ports.items() if not _answers(port)]
 
 
 def _ports(folder: DataFolder) -> Mapping[str, int]:

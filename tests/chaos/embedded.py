@@ -14,7 +14,7 @@ import httpx
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.data_folder import DataFolder
 from services.chassis.clock import Clock, SystemClock
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
@@ -27,6 +27,7 @@ from tests.chaos.reading import events_of
 from tests.chaos.unread import unread
 from tests.chaos.world import Hurt
 from tests.support.servers.ports import eventually, free_port
+from tests.support.starting import up
 
 if TYPE_CHECKING:
     from services.chassis.envelope import CloudEvent
@@ -48,19 +49,7 @@ class EmbeddedWorld:
         self._backup: Path | None = None
 
     def _make(self) -> Process:
-        command = [
-            sys.executable,
-            "-m",
-            "cchc.main",
-            "up",
-            "--data",
-            str(self.data.root),
-            "--pack",
-            str(DEFAULT_PACK),
-            "--port",
-            str(self.port),
-        ]
-        return Process("up", command, {"CCHC_LOG_LEVEL": "warning"}, self.folder / "up.log")
+        return Process("up", up(self.data, port=self.port), {"CCHC_LOG_LEVEL": "warning"}, self.folder / "up.log")
 
     def start(self) -> None:
         self._up.start()

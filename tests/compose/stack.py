@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from services.chassis.clock import SystemClock
-from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.chassis.identity.clients import INTERNAL_CLIENT, client_credentials_form
 from tests.support.servers.ports import eventually, free_port
 
 ROOT = Path(__file__).parents[2]
@@ -73,12 +73,7 @@ class Stack:
     def client(self, *, key: dict[str, Any] | None = None, client_id: str = INTERNAL_CLIENT) -> httpx.Client:
         """Sign in at the door as a client of the API, by a key, and give what asks as that client."""
         key = key or json.loads(self.compose("exec", "-T", "gateway-web", "cat", "/data/keys/cchc-internal.jwk").stdout)
-        assertion = sign_client_assertion(key, client_id=client_id, audience=TOKEN_PATH, clock=SystemClock())
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
+        form = client_credentials_form(key, client_id=client_id, audience=TOKEN_PATH, clock=SystemClock())
         answer = httpx.post(self.url + TOKEN_PATH, data=form, timeout=30).raise_for_status()
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=30)

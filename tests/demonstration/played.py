@@ -43,16 +43,6 @@ class Played:
         """Give what the API says."""
         return self.client.web("GET", path)
 
-    def all_of(self, path: str) -> list[dict[str, Any]]:
-        """Give every page of a list."""
-        found, cursor = [], ""
-        while True:
-            page = self.ask(f"{path}&limit=100{cursor}")
-            found += page["items"]
-            if page["next"] is None:
-                return found
-            cursor = f"&cursor={page['next']}"
-
     def behind(self) -> list[str]:
         """Say which read models have something left to do."""
         statuses = self.client.worker("GET", "/control/projections")
@@ -60,11 +50,11 @@ class Played:
 
     def overdue(self) -> list[str]:
         """Give the tasks that are overdue now."""
-        return sorted(it["task_id"] for it in self.all_of("/api/tasks/v1/tasks?overdue=true"))
+        return sorted(it["task_id"] for it in self.client.web_list("/api/tasks/v1/tasks?overdue=true"))
 
     def missing(self) -> list[str]:
         """Give the reports that are missing now."""
-        return sorted(it["duty_id"] for it in self.all_of("/api/tasks/v1/report-duties?state=missing"))
+        return sorted(it["duty_id"] for it in self.client.web_list("/api/tasks/v1/report-duties?state=missing"))
 
     def figures_of(self, code: str, borders: str = "then") -> Any:
         """Give the figures of an indicator."""

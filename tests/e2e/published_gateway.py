@@ -3,7 +3,7 @@
 from typing import Any
 
 from services.chassis.clock import Clock
-from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.chassis.identity.clients import INTERNAL_CLIENT, client_credentials_form
 from services.gateway.bootstrap import TOKEN_AUDIENCE
 from tests.support.published import PublishedApp, Valid
 
@@ -66,14 +66,9 @@ class GatewayScript:
 
     def token(self) -> None:
         """Get an access token as a program does."""
-        assertion = sign_client_assertion(
+        form = client_credentials_form(
             self.client_jwk, client_id=INTERNAL_CLIENT, audience=TOKEN_AUDIENCE, clock=self.clock
         )
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
         self.send("POST /api/directory/v1/token", body=form, media_type="application/x-www-form-urlencoded")
 
     def send(self, operation: str, **parts: Any) -> Any:

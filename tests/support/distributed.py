@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.data_folder import DataFolder
 from cchc.demonstration.tablet import Tablet
 from cchc.environment import environment_of
 from cchc.internal_client import InternalClient
@@ -24,6 +24,7 @@ from tests.chaos.processes import Process, children, command_of, send
 from tests.support.servers.kafka import KafkaServer, local_kafka
 from tests.support.servers.ports import eventually
 from tests.support.servers.postgres import Databases, postgres_server
+from tests.support.starting import up
 
 
 class Fleet:
@@ -35,20 +36,8 @@ class Fleet:
         lines = [f"{variable}={databases.create()}" for variable in database_variables().values()]
         self.data.settings_file.write_text("\n".join([*lines, f"CCHC_KAFKA={kafka.bootstrap}", ""]))
         self._log = place / "up.log"
-        command = [
-            sys.executable,
-            "-m",
-            "cchc.main",
-            "up",
-            "--data",
-            str(self.data.root),
-            "--pack",
-            str(DEFAULT_PACK),
-            "--port",
-            "0",
-        ]
         told = {"CCHC_LOG_LEVEL": "warning", "WEB_CONCURRENCY": "1"}
-        self.process = Process("up", [*command, "--profile", "distributed"], told, self._log)
+        self.process = Process("up", up(self.data, "--profile", "distributed"), told, self._log)
 
     def start(self) -> None:
         """Start it and wait until every process is ready."""

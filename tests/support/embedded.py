@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from cchc.data_folder import DEFAULT_PACK, DataFolder
+from cchc.data_folder import DataFolder
 from cchc.demonstration.tablet import Tablet
 from cchc.internal_client import InternalClient
 from services.chassis.clock import Clock, SystemClock, monotonic
@@ -23,6 +23,7 @@ from services.chassis.event_store.port import EventStore
 from tests.chaos.pause import wait_for_nobody
 from tests.chaos.processes import Process, descendants, send
 from tests.support.servers.ports import eventually
+from tests.support.starting import up
 
 STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 
@@ -34,19 +35,7 @@ class Instance:
         self.data = DataFolder(place / "var")
         self._log = place / "up.log"
         self._tablets: list[Tablet] = []
-        command = [
-            sys.executable,
-            "-m",
-            "cchc.main",
-            "up",
-            "--data",
-            str(self.data.root),
-            "--pack",
-            str(DEFAULT_PACK),
-            "--port",
-            "0",
-        ]
-        self.process = Process("up", command, {"CCHC_LOG_LEVEL": "warning", **(variables or {})}, self._log)
+        self.process = Process("up", up(self.data), {"CCHC_LOG_LEVEL": "warning", **(variables or {})}, self._log)
 
     def start(self) -> None:
         """Start it and wait until it says that it is ready."""

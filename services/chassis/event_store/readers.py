@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from services.chassis.domain import Unavailable
 
@@ -22,6 +22,8 @@ class Readers:
         self._options = execute_options
         self._idle: deque[Any] = deque()
         self._away = engine.dialect.loaded_dbapi.OperationalError
+        # They are none of the pool's, but end with it.
+        event.listen(engine, "engine_disposed", lambda _engine: self.close())
 
     def rows(self, statement: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Read rows.

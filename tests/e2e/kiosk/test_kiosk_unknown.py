@@ -134,7 +134,7 @@ def test_a_tablet_that_the_server_knows_again_comes_back_by_itself(
     page.clock.run_for(1_000)
     page.wait_for_selector("#code")
     let_two_minutes_pass(page)
-    assert page.locator("#code").is_visible()
+    expect(page.locator("#code")).to_be_visible()
     server.keys = known
     let_two_minutes_pass(page)
     page.wait_for_selector(".faces")

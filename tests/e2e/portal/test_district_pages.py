@@ -1,6 +1,7 @@
 """The pages of targets, tasks, plan and reports in a real browser: accessible, at every width, live, without JavaScript."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.portal.test_portal import WIDTHS, a_page, violations
 from tests.support.district import PLAN, a_district
@@ -74,8 +75,8 @@ def test_a_form_that_comes_back_with_an_error_has_nothing_that_axe_finds(browser
     page.goto(f"{head[0]}/reports/new?duty={PLAN}.v1.1b.2021-q1.{UNIT}")
     page.get_by_label("Số, ký hiệu").fill("15/BC-UBND")
     page.get_by_role("button", name="Gửi báo cáo").click()
-    assert page.get_by_role("alert").is_visible()
-    assert page.get_by_label("Số, ký hiệu").input_value() == "15/BC-UBND"
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_label("Số, ký hiệu")).to_have_value("15/BC-UBND")
     assert violations(page) == []
     page.context.close()
 
@@ -96,13 +97,13 @@ def test_a_task_is_taken_on_reported_and_accepted_without_javascript(browser, di
     unit, leading = (a_page(browser, it, width=360, javascript=False) for it in (head, desk))
     unit.goto(f"{head[0]}/tasks/{task}")
     unit.get_by_role("button", name="Tiếp nhận nhiệm vụ").click()
-    assert unit.get_by_text("Đã tiếp nhận nhiệm vụ.").is_visible()
+    expect(unit.get_by_text("Đã tiếp nhận nhiệm vụ.")).to_be_visible()
     unit.get_by_label("Kết quả đã đạt").fill("Đã xong.")
     unit.get_by_role("button", name="Gửi báo cáo hoàn thành").click()
-    assert unit.get_by_text("chờ Phòng Nội vụ nghiệm thu").first.is_visible()
+    expect(unit.get_by_text("chờ Phòng Nội vụ nghiệm thu").first).to_be_visible()
     leading.goto(f"{desk[0]}/tasks/{task}")
     leading.get_by_role("button", name="Nghiệm thu").click()
-    assert leading.get_by_text("Hoàn thành đúng hạn").first.is_visible()
+    expect(leading.get_by_text("Hoàn thành đúng hạn").first).to_be_visible()
     for page in (unit, leading):
         page.context.close()
 
@@ -113,12 +114,12 @@ def test_a_figure_is_brought_approved_and_published_without_javascript(browser, 
     unit.get_by_label("Tử số").fill("45")
     unit.get_by_label("Mẫu số").fill("50")
     unit.get_by_role("button", name="Gửi để duyệt").click()
-    assert unit.get_by_role("status").is_visible()
+    expect(unit.get_by_role("status")).to_be_visible()
     figure = unit.url.partition("?")[0]
     leading.goto(figure)
     for wish in ("Duyệt", "Công bố"):
         leading.get_by_role("button", name=wish, exact=True).click()
-    assert leading.get_by_text("đây là số liệu chính thức của kỳ").first.is_visible()
+    expect(leading.get_by_text("đây là số liệu chính thức của kỳ").first).to_be_visible()
     for page in (unit, leading):
         page.context.close()
     seen = a_page(browser, desk)
@@ -184,6 +185,6 @@ def test_the_plan_prints_without_what_is_only_for_screens(browser, address):
     page = a_page(browser)
     page.goto(f"{address}/plans/{PLAN}")
     page.emulate_media(media="print")
-    assert not page.locator(".top").is_visible()
-    assert page.get_by_text("Công tác chỉ đạo điều hành").last.is_visible()
+    expect(page.locator(".top")).to_be_hidden()
+    expect(page.get_by_text("Công tác chỉ đạo điều hành").last).to_be_visible()
     page.context.close()

@@ -1,6 +1,9 @@
 """The portal in a real browser: live, accessible, complete without JavaScript, at every width."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.gateway import REAL_NOW
 from tests.support.portal_browser import AXE
@@ -60,7 +63,7 @@ def test_an_open_page_moves_within_a_second_of_a_block_and_not_before(browser, e
     page = a_page(browser)
     page.goto(f"{door}/counter-results")
     page.evaluate("window.stayed = true")
-    assert page.get_by_text("Chưa đủ 5 phiếu để công bố").is_visible()
+    expect(page.get_by_text("Chưa đủ 5 phiếu để công bố")).to_be_visible()
     empty.others.release_block({4: 4, 2: 1})
     empty.catch_up()
     page.get_by_text("80,0\u00a0%").first.wait_for(timeout=1000)
@@ -92,7 +95,7 @@ def test_a_tablet_appears_on_the_open_fleet_page(browser, empty, door):
         page.fill(f"#{name}", "một câu dài dễ nhớ 53")
     page.get_by_role("button", name="Mở tài khoản").click()
     page.get_by_role("link", name="Máy tính bảng").first.click()
-    assert page.get_by_text("Chưa có máy nào được ghép nối").is_visible()
+    expect(page.get_by_text("Chưa có máy nào được ghép nối")).to_be_visible()
     empty.others.at = REAL_NOW
     empty.others.pair("tablet-1")
     empty.others.report("tablet-1")
@@ -119,12 +122,12 @@ def test_without_javascript_everything_is_there(browser, demonstration):
     page.goto(f"{demonstration[0]}/counter-results")
     page.select_option("#one_stop", "tt-ha-lam")
     page.get_by_role("button", name="Xem").click()
-    assert "one_stop=tt-ha-lam" in page.url
-    assert page.get_by_text("Thị trấn Hà Lam ·").is_visible()
+    expect(page).to_have_url(re.compile("one_stop=tt-ha-lam"))
+    expect(page.get_by_text("Thị trấn Hà Lam ·")).to_be_visible()
     page.get_by_role("link", name="Máy tính bảng").click()
-    assert page.get_by_text("Thiếu phiếu").first.is_visible()
+    expect(page.get_by_text("Thiếu phiếu").first).to_be_visible()
     page.get_by_role("link", name="English").click()
-    assert page.get_by_role("heading", name="Tablets at the counters").is_visible()
+    expect(page.get_by_role("heading", name="Tablets at the counters")).to_be_visible()
     page.context.close()
 
 

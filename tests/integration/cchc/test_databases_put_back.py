@@ -36,6 +36,7 @@ def test_databases_go_back_to_their_backup_and_every_reader_with_them(
 ) -> None:
     data = ("--data", empty.root)
     well("init", *data, "--pack", pack, "--profile", "distributed")
+    well("verify", *data)
     reconcile(empty)
     made = json.loads(well("backup", *data, "--to", tmp_path, "--json"))
     assert {copied["name"] for copied in made["databases"]} >= {"survey", "tasks", "indicators", "folder", "gateway"}

@@ -20,6 +20,7 @@ from services.chassis.testing.event_store_model import EventStoreProperties
 from services.chassis.testing.event_store_suite import EventStoreSuite, assert_outbox_is_dense
 from services.chassis.testing.requests import a_message, a_request, a_stream
 from tests.support.event_stores import opener
+from tests.support.servers.ports import eventually
 
 
 @pytest.fixture
@@ -55,6 +56,21 @@ def test_a_transaction_with_an_old_snapshot_is_refused(engine: Engine, open_stor
         with pytest.raises(Error, match="READ COMMITTED"):
             store.append_in(connection, [a_request(a_stream())])
         connection.rollback()
+
+
+def test_the_connections_that_only_read_end_with_their_engine(engine: Engine, postgres_url: str) -> None:
+    reading = open_database(postgres_url)
+    PostgresEventStore(reading).last_position()
+    assert others_connected(engine) == 1
+    reading.dispose()
+    eventually(lambda: others_connected(engine) == 0)
+
+
+def others_connected(engine: Engine) -> int:
+    """Count the connections to the database besides the one that counts."""
+    with engine.begin() as connection:
+        mine = "datname = current_database() AND pid <> pg_backend_pid()"
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM pg_stat_activity WHERE {mine}").scalar_one())
 
 
 @pytest.mark.parametrize("messages", [1, 3000])

@@ -4,11 +4,13 @@ import pytest
 
 from services.chassis.testing.in_memory import InMemoryBroker
 from services.gateway.identity.set_up import CompleteSetUp
+from tests.support.district import a_district
 from tests.support.gateway import a_gateway
 from tests.support.stream_log import a_stream_log, described_services
 
 USER_NAME = "phong.noi.vu"
 PASSWORD = "một câu dài dễ nhớ 53"
+UNIT = "xa-binh-an"
 
 
 @pytest.fixture
@@ -53,3 +55,22 @@ def reader(under_test, session):
     client = under_test.gateway.app.test_client()
     client.set_cookie("session", session)
     return client
+
+
+@pytest.fixture(scope="module")
+def district(tmp_path_factory):
+    """A portal with the tasks and indicators services for real behind it, one for the tests of a file."""
+    with a_district(tmp_path_factory.mktemp("district"), with_figures=True) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def head(district):
+    """The browser of a unit's head."""
+    return district.client(district.person("unit_head", UNIT))
+
+
+@pytest.fixture(scope="module")
+def desk(district):
+    """The browser of the reform desk."""
+    return district.client(district.desk())

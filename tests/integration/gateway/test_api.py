@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from services.chassis.identity.clients import ASSERTION_TYPE, INTERNAL_CLIENT, sign_client_assertion
+from services.chassis.identity.clients import INTERNAL_CLIENT, client_credentials_form, sign_client_assertion
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.gateway.bootstrap import TOKEN_AUDIENCE
 
@@ -13,14 +13,7 @@ from services.gateway.bootstrap import TOKEN_AUDIENCE
 def ask_token(tmp_path, under_test, client):
     def ask(**told):
         key = load_or_create_signing_key(tmp_path / "keys" / "cchc-internal.jwk")
-        assertion = sign_client_assertion(
-            key, client_id=INTERNAL_CLIENT, audience=TOKEN_AUDIENCE, clock=under_test.clock
-        )
-        form = {
-            "grant_type": "client_credentials",
-            "client_assertion_type": ASSERTION_TYPE,
-            "client_assertion": assertion,
-        }
+        form = client_credentials_form(key, client_id=INTERNAL_CLIENT, audience=TOKEN_AUDIENCE, clock=under_test.clock)
         return client.post("/api/directory/v1/token", data=form | told)
 
     return ask

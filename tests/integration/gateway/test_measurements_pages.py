@@ -4,28 +4,10 @@ import re
 
 import pytest
 
-from tests.support.district import a_district
-
 UNIT = "xa-binh-an"
 INDICATOR = "EDOC_SHARE"
 FIGURE = {"indicator": INDICATOR, "unit_id": UNIT, "numerator": "45", "denominator": "50"}
 DOCUMENT = {"document": "20/BC-UBND", "dated": "16/6/2021", "signer": "Nguyễn Văn An"}
-
-
-@pytest.fixture(scope="module")
-def district(tmp_path_factory):
-    with a_district(tmp_path_factory.mktemp("district"), with_figures=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def head(district):
-    return district.client(district.person("unit_head", UNIT))
-
-
-@pytest.fixture(scope="module")
-def desk(district):
-    return district.client(district.desk())
 
 
 @pytest.fixture(scope="module")

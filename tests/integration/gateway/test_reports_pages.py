@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.district import PLAN, a_district
+from tests.support.district import PLAN
 from tests.support.fake_services import FakeService
 from tests.support.servers.ports import eventually
 
@@ -27,22 +27,6 @@ NOTICE = {
     "text_en": "The task is due today",
     "acknowledged": False,
 }
-
-
-@pytest.fixture(scope="module")
-def district(tmp_path_factory):
-    with a_district(tmp_path_factory.mktemp("district"), with_figures=True) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def head(district):
-    return district.client(district.person("unit_head", UNIT))
-
-
-@pytest.fixture(scope="module")
-def desk(district):
-    return district.client(district.desk())
 
 
 def form_token(client, path):

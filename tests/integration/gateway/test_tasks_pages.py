@@ -20,18 +20,8 @@ def district(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def head(district):
-    return district.client(district.person("unit_head", UNIT))
-
-
-@pytest.fixture(scope="module")
 def clerk(district):
     return district.client(district.person("unit_clerk", UNIT))
-
-
-@pytest.fixture(scope="module")
-def desk(district):
-    return district.client(district.desk())
 
 
 def send(client, task_id, wish, **typed):

@@ -47,8 +47,7 @@ def measurement_blueprint(site: Site) -> GuardedBlueprint:
 def _show(site: Site, measurement_id: str, refused: Refused | None = None) -> Response:
     asking, reader = site.asking("indicators"), known_reader(site)
     it = asking.read(_path(measurement_id))
-    cell = {name: it[name] for name in ("indicator", "unit_id", "period")}
-    others = [one for one in whole_list(asking, LIST, **cell) if one["measurement_id"] != it["measurement_id"]]
+    others = [one for one in whole_list(asking, LIST, **_cell(it)) if one["measurement_id"] != it["measurement_id"]]
     waiting = next((one for one in others if one["stage"] in _WAITING), None)
     wishes = [wish for wish in offered(it, reader) if wish is not CORRECTION or waiting is None]
     done = request.args.get("done")
@@ -68,13 +67,16 @@ def _show(site: Site, measurement_id: str, refused: Refused | None = None) -> Re
     )
 
 
+def _cell(it: Any) -> dict[str, str]:
+    return {name: it[name] for name in ("indicator", "unit_id", "period")}
+
+
 def _anew(it: Any) -> str | None:
     """Give the address of the form that brings a figure again: one that came back, or one of a period opened again."""
     if it["stage"] != "returned" and not (it["stage"] == "published" and it["reopened"]):
         return None
     counted = ("numerator", "denominator") if it["numerator"] is not None else ("value",)
-    kept = {name: it[name] for name in ("indicator", "unit_id", "period")}
-    return f"{PATH}/new?{urlencode(kept | {name: _typed(it[name]) for name in counted})}"
+    return f"{PATH}/new?{urlencode(_cell(it) | {name: _typed(it[name]) for name in counted})}"
 
 
 def _typed(number: float | None) -> str:

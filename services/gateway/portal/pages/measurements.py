@@ -50,7 +50,7 @@ def measurements_blueprint(site: Site) -> GuardedBlueprint:
     return blueprint
 
 
-def definitions(site: Site) -> dict[str, Any]:
+def _definitions(site: Site) -> dict[str, Any]:
     """Give how each indicator is counted today, by its code; those that are told by hand first."""
     items = site.asking("indicators", openly=True).read(f"{API}/indicators/")["items"]
     ordered = sorted(items, key=lambda it: it["definition"]["source"] not in _BY_HAND)
@@ -60,7 +60,7 @@ def definitions(site: Site) -> dict[str, Any]:
 def shared(site: Site) -> dict[str, Any]:
     """Give what every page of measurements shows: names of indicators and units, and how a stage is drawn."""
     return {
-        "definitions": definitions(site),
+        "definitions": _definitions(site),
         "unit_name": unit_name(site, site.today()),
         "measurement_kind": measurement_kind,
         "text": lambda item, name: told(item, name, language()),
@@ -97,11 +97,11 @@ def _to_do(asking: Asking, reader: Reader, indicator: str | None) -> dict[str, l
             stage: whole_list(asking, LIST, stage=stage, indicator=indicator) for stage in ("submitted", "approved")
         }
     of_units = [whole_list(asking, LIST, unit_id=it, indicator=indicator) for it in reader.units]
-    found["returned"] = [it for held in of_units for it in newest_of_cells(held) if it["stage"] == "returned"]
+    found["returned"] = [it for held in of_units for it in _newest_of_cells(held) if it["stage"] == "returned"]
     return {stage: held for stage, held in found.items() if held}
 
 
-def newest_of_cells(items: Iterable[Any]) -> list[Any]:
+def _newest_of_cells(items: Iterable[Any]) -> list[Any]:
     """Give the last measurement of each indicator, unit and period."""
     newest: dict[str, tuple[int, Any]] = {}
     for it in items:
