@@ -1,6 +1,7 @@
 """`cchc reconcile`: builds anew what ran ahead of a restored store. Published blocks stand; tablets send again."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -12,6 +13,9 @@ from cchc.relaying import catch_up_relays, projectors_of_services
 from services.chassis.projector import Diverged, Projector
 
 Said = Callable[[str], object]
+
+AT_ONCE = 8
+"""Read models that follow Kafka side by side: each mostly waits for the log."""
 
 
 @click.command()
@@ -25,21 +29,21 @@ def reconcile(folder: DataFolder) -> None:
     with folder.locked():
         if folder.tenant().is_distributed:
             catch_up_relays(env, said=click.echo)
-            projectors = projectors_of_services(env)
+            rebuilt = reconcile_all(projectors_of_services(env), said=click.echo, at_once=AT_ONCE)
         else:
-            projectors = projectors_of(env)
-        rebuilt = reconcile_all(projectors, said=click.echo)
+            rebuilt = reconcile_all(projectors_of(env), said=click.echo)
     click.echo(
         f"{len(rebuilt)} read models were built anew; start with `cchc up`, the tablets send the rest by themselves"
     )
 
 
-def reconcile_all(projectors: Sequence[Projector], *, said: Said) -> list[str]:
+def reconcile_all(projectors: Sequence[Projector], *, said: Said, at_once: int = 1) -> list[str]:
     """Follow the log with each projector to its end; build anew the ones that hold what a restore took back."""
-    rebuilt = [projector.name for projector in projectors if _reconcile(projector, said)]
+    with ThreadPoolExecutor(at_once) as hands:
+        anew = list(hands.map(lambda projector: _reconcile(projector, said), projectors))
     for projector in projectors:
         projector.close()
-    return rebuilt
+    return [projector.name for projector, was_rebuilt in zip(projectors, anew, strict=True) if was_rebuilt]
 
 
 def _reconcile(projector: Projector, said: Said) -> bool:

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import click
@@ -29,14 +30,14 @@ SELECT (SELECT coalesce(max(position), 0) FROM outbox) - (SELECT coalesce(max(po
 
 
 def catch_up_relays(env: Environment, *, said: Callable[[str], object]) -> None:
-    """Relay every store's outbox to its end, one after the other.
+    """Relay every store's outbox to its end, side by side.
 
     Raises:
         click.ClickException: The log did not take one in time.
     """
-    for store in STORES:
-        _catch_up(store, env)
-        said(f"  {store}: everything is in the log")
+    with ThreadPoolExecutor(len(STORES)) as hands:
+        for store in hands.map(lambda store: _catch_up(store, env), STORES):
+            said(f"  {store}: everything is in the log")
 
 
 def projectors_of_services(env: Environment) -> list[Projector]:
@@ -44,7 +45,7 @@ def projectors_of_services(env: Environment) -> list[Projector]:
     return [projector for name in SERVICES for projector in projectors_of(name, env)]
 
 
-def _catch_up(store: str, env: Environment) -> None:
+def _catch_up(store: str, env: Environment) -> str:
     stop = threading.Event()
     relay = threading.Thread(target=_relay, args=(store, env, stop), name=f"relay-{store}", daemon=True)
     relay.start()
@@ -59,6 +60,7 @@ def _catch_up(store: str, env: Environment) -> None:
     stop.set()
     relay.join()
     outbox.dispose()
+    return store
 
 
 def _relay(store: str, env: Environment, stop: threading.Event) -> None:

@@ -1,11 +1,13 @@
 """A tenant whose figures were published before it moves, and how its read models are brought in step on either side."""
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 from cchc.data_folder import DataFolder
 from cchc.embedded import projectors_of
 from cchc.environment import environment_of
+from cchc.reconcile import AT_ONCE
 from cchc.relaying import catch_up_relays, projectors_of_services
 from cchc.restore import urls_of
 from services.chassis.database import open_database
@@ -43,14 +45,20 @@ def follow(folder: DataFolder) -> list[ProjectionStatus]:
     env = environment_of(folder)
     if folder.tenant().is_distributed:
         catch_up_relays(env, said=print)
-    projectors = projectors_of_services(env) if folder.tenant().is_distributed else projectors_of(env)
-    for projector in projectors:
-        eventually(lambda: _is_in_step(projector), seconds=60)  # noqa: B023 - called here
+        projectors, at_once = projectors_of_services(env), AT_ONCE
+    else:
+        projectors, at_once = projectors_of(env), 1
+    with ThreadPoolExecutor(at_once) as hands:
+        list(hands.map(_follow, projectors))
     statuses = [projector.status() for projector in projectors]
     for projector in projectors:
         projector.close()
         projector.engine.dispose()
     return statuses
+
+
+def _follow(projector: Projector) -> None:
+    eventually(lambda: _is_in_step(projector), seconds=60)
 
 
 def _is_in_step(projector: Projector) -> bool:
