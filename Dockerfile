@@ -23,7 +23,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends postgre
 RUN useradd --system --uid 10001 --no-create-home --home-dir /nonexistent cchc && install -d -o cchc -m 0700 /data /backups
 COPY --from=built /app /app
 WORKDIR /app
-ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 CCHC_DATA=/data CCHC_PROFILE=distributed
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 CCHC_DATA=/data CCHC_PROFILE=distributed
 USER cchc
 VOLUME ["/data", "/backups"]
 ENTRYPOINT ["cchc"]
