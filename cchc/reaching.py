@@ -10,7 +10,7 @@ from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
 from services.chassis.settings import KAFKA, Environment
 
-ANSWER_WITHIN_SECONDS = 10.0
+ANSWER_WITHIN_SECONDS = 5.0
 
 
 def require_servers(env: Environment) -> None:

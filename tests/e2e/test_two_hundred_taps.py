@@ -17,7 +17,7 @@ from tests.support.embedded import Instance, an_instance
 from tests.support.kiosk_browser import KioskBrowser
 from tests.support.servers.ports import eventually
 
-TIMINGS = ",".join(f"{name}={value}" for name, value in QUICK.items())
+TIMINGS = ",".join(f"{name}={value}" for name, value in (QUICK | {"thanks_seconds": 0.05}).items())
 WORKS_OFFLINE = "navigator.serviceWorker.ready.then((ready) => ready.active?.state === 'activated')"
 
 

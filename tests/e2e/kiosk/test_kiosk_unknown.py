@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.kiosk.conftest import QUICK
 from tests.e2e.kiosk.test_kiosk_answers import outbox
 from tests.support.fake_survey_server import FakeSurveyServer
 from tests.support.kiosk_browser import KioskBrowser
@@ -24,15 +25,19 @@ def let_it_settle(page: Page, server: FakeSurveyServer) -> None:
     page.wait_for_timeout(400)
 
 
+@pytest.fixture(autouse=True)
+def in_haste(server: FakeSurveyServer) -> None:
+    server.behaviour.timings = QUICK
+
+
 @pytest.fixture
 def unknown_tablet(tablet: Page, server: FakeSurveyServer) -> Page:
     """A tablet with one line sent and one that waits, which has heard that the server does not know it."""
     let_it_settle(tablet, server)
     tablet.click("[data-score='5']")
     eventually(lambda: [row["state"] for row in outbox(tablet)] == [1])
-    tablet.click("[data-action='done']")
+    tablet.wait_for_selector("main.ask .faces")
     restore_older_backup(server)
-    tablet.wait_for_timeout(450)
     tablet.click("[data-score='4']")
     tablet.wait_for_selector("#code")
     return tablet
