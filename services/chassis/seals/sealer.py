@@ -22,6 +22,8 @@ class Sealer:
         self._store = store
         self._seals = seals
         self._clock = clock or SystemClock()
+        # How far the seals reach. Only a restore lets go of seals, and nothing runs then.
+        self._reach: dict[Ledger, int] = {}
 
     def run(self, stop: threading.Event) -> None:
         """Seal until told to stop, and once more then."""
@@ -40,10 +42,13 @@ class Sealer:
 
     def _seal(self, ledger: Ledger) -> int:
         read, sealed = reader_of(self._store, ledger), 0
+        if ledger in self._reach and not read(self._reach[ledger], 1):
+            return 0
         last = self._seals.last(ledger)
         while rows := read(last.last_position if last else 0, RANGE_LIMIT):
             last = seal_of(rows, last)
             if not self._seals.add(ledger, last, sealed_at=self._clock.now()):
                 return sealed
             sealed += len(rows)
+        self._reach[ledger] = last.last_position if last else 0
         return sealed

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from services.chassis.clock import monotonic
 from services.chassis.event_store.opening import open_event_store
@@ -65,6 +65,18 @@ class SealsSuite:
         assert (last.nth, last.first_position, last.last_position) == (2, 6, 6)
         assert last.chain != head.chain
         assert self.found(store, seals) == []
+
+    def test_seals_are_not_asked_while_nothing_is_committed(
+        self, store: EventStore, seals: Seals, seals_engine: Engine
+    ) -> None:
+        sealer, asked = Sealer(store, seals), []
+        sealer.run_once()
+        event.listen(seals_engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+        assert sealer.run_once() == 0
+        assert asked == []
+        store.append(a_request(a_stream()))
+        assert sealer.run_once() == 1
+        assert asked != []
 
     @pytest.mark.parametrize(
         ("column", "value"),
