@@ -1,9 +1,13 @@
 """The settings of a data folder's services, for programs that open them in their own process."""
 
+import re
 from collections.abc import Mapping
 
 from cchc.data_folder import DataFolder
 from services.chassis.settings import Environment, SettingError, environment
+
+_QUOTED = re.compile(r"""(["'])(.*?)\1\s*(#.*)?$""")
+_COMMENT = re.compile(r"(^|\s+)#.*")
 
 
 def environment_of(folder: DataFolder) -> Environment:
@@ -32,7 +36,7 @@ def variables_of(folder: DataFolder) -> dict[str, str]:
 
 
 def settings_in(folder: DataFolder) -> Mapping[str, str]:
-    """Read a folder's `.env`: a name, `=`, and a value to the end of the line, in quotes or not; `#` begins a comment line.
+    """Read a folder's `.env`: a name, `=`, and a value, in quotes or not; `#` after a space or at the beginning is a comment.
 
     Raises:
         SettingError: A line is none of these.
@@ -46,10 +50,10 @@ def settings_in(folder: DataFolder) -> Mapping[str, str]:
         name, is_there, value = said.removeprefix("export ").partition("=")
         if not is_there:
             raise SettingError(f"line {number} of {folder.settings_file} is no NAME=value")
-        found[name.strip()] = _unquoted(value.strip())
+        found[name.strip()] = _said(value.strip())
     return found
 
 
-def _unquoted(value: str) -> str:
-    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if is_quoted else value
+def _said(value: str) -> str:
+    quoted = _QUOTED.match(value)
+    return quoted[2] if quoted else _COMMENT.sub("", value)

@@ -95,6 +95,7 @@ def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: 
         begin_new_life(folder, name, SystemClock().now(), new_id())
         said(f"  {name}: moved")
     _move_streams(place, stream_log_url(env))
+    said(f"  {STREAM_LOG}: moved")
 
 
 def _move_streams(place: Path, url: str) -> None:

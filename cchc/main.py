@@ -6,6 +6,8 @@ from typing import ClassVar
 
 import click
 
+from services.chassis.settings import SettingError
+
 
 class LazyGroup(click.Group):
     """A group whose commands are imported on use: the supervisor stays small, and help stays quick."""
@@ -43,6 +45,13 @@ class LazyGroup(click.Group):
         attribute = {"import": "import_tenant"}.get(cmd_name, cmd_name.replace("-", "_"))
         command: click.Command = getattr(module, attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a setting that is wrong is one line, as any other refusal."""
+        try:
+            return super().invoke(ctx)
+        except SettingError as refused:
+            raise click.ClickException(str(refused)) from None
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing them."""

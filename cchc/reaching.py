@@ -1,16 +1,28 @@
 """Whether the servers that the settings name can be reached, asked before anything is made in one of them."""
 
+import time
+
 import click
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cchc.servers import all_urls, database_variable
+from cchc.servers import all_urls, database_variable, require_settings
 from services.chassis.broker.kafka import KafkaBroker
+from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
 from services.chassis.settings import KAFKA, Environment
 
 ANSWER_WITHIN_SECONDS = 5.0
+GONE_WITHIN_SECONDS = 5.0
+"""A server notices a moment later that a program has ended."""
+LOOK_SECONDS = 0.1
+
+_OTHERS = text("""
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()
+""")
 
 
 def require_servers(env: Environment) -> None:
@@ -26,6 +38,33 @@ def require_servers(env: Environment) -> None:
         KafkaBroker(env.text(KAFKA), deadline_seconds=ANSWER_WITHIN_SECONDS).topics()
     except (Unavailable, ValueError) as away:
         raise click.ClickException(f"{KAFKA.name}: {env.text(KAFKA)} does not answer: {away}") from None
+
+
+def require_quiet_servers(env: Environment) -> None:
+    """See that the servers are named and answer, and that nobody else is connected to a database.
+
+    Raises:
+        click.ClickException: One is not, or does not, or somebody is; nothing was changed.
+    """
+    require_settings(env)
+    require_servers(env)
+    for store, url in all_urls(env).items():
+        ends_at = monotonic() + GONE_WITHIN_SECONDS
+        while others := _others_connected(url):
+            if monotonic() > ends_at:
+                raise click.ClickException(
+                    f"{database_variable(store)}: the database has {others} other connections; "
+                    "stop what runs on it first (`cchc down`)"
+                )
+            time.sleep(LOOK_SECONDS)
+
+
+def _others_connected(url: str) -> int:
+    engine = open_database(url, pool_size=1)
+    with engine.connect() as connection:
+        others: int = connection.execute(_OTHERS).scalar_one()
+    engine.dispose()
+    return others
 
 
 def _why_not_let_in(url: str) -> str:

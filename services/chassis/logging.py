@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, BinaryIO, cast
 
@@ -9,10 +11,11 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
-from services.chassis.clock import SystemClock, rfc3339
+from services.chassis.clock import SystemClock, monotonic, rfc3339
 
 _encode = msgspec.json.Encoder(enc_hook=str).encode
 _clock = SystemClock()
+_SAID_ONCE_IN_SECONDS = 60.0
 
 
 def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | None = None) -> None:
@@ -30,7 +33,7 @@ def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | N
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.BytesLoggerFactory(target),
     )
-    logging.basicConfig(handlers=[_LibraryLines()], level=max(number, logging.WARNING), force=True)
+    logging.basicConfig(handlers=[LibraryLines()], level=max(number, logging.WARNING), force=True)
 
 
 def get_logger() -> FilteringBoundLogger:
@@ -77,11 +80,30 @@ def _render(_logger: WrappedLogger, _level: str, line: EventDict) -> bytes:
     return _encode(line)
 
 
-class _LibraryLines(logging.Handler):
-    """Hands lines that libraries log in the standard way to the product's own logger."""
+class LibraryLines(logging.Handler):
+    """Hands lines that libraries log in the standard way to the product's own logger.
+
+    What one place in a library says is passed on once a minute, for a client whose server is away says the same for ever;
+    exceptions always are.
+    """
+
+    def __init__(self, now: Callable[[], float] = monotonic) -> None:
+        """Take lines of every level; `now` is in seconds."""
+        super().__init__()
+        self._now = now
+        self._silent_until: dict[tuple[str, int], float] = {}
+        self._unsaid: Counter[tuple[str, int]] = Counter()
 
     def emit(self, record: logging.LogRecord) -> None:
+        """Pass a line on, with how many of its place were left out before it; or leave it out."""
+        place = (record.pathname, record.lineno)
+        if not record.exc_info and self._now() < self._silent_until.get(place, 0.0):
+            self._unsaid[place] += 1
+            return
+        self._silent_until[place] = self._now() + _SAID_ONCE_IN_SECONDS
         fields: dict[str, Any] = {"logger": record.name, "message": record.getMessage()}
+        if left_out := self._unsaid.pop(place, 0):
+            fields["left_out"] = left_out
         if record.exc_info:
             fields["exc_info"] = record.exc_info
         get_logger().log(record.levelno, "library_said", **fields)

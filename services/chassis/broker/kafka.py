@@ -228,6 +228,7 @@ class KafkaReader:
         self._consumer = consumer
         self._deadline_seconds = deadline_seconds
         self._lanes = tuple(lanes)
+        self._ask_at = monotonic() + deadline_seconds
         consumer.assign([Partition(*lane) for lane in lanes])
         for lane, after in lanes.items():
             self.seek(lane, after)
@@ -236,7 +237,15 @@ class KafkaReader:
         """Give up to `limit` records as soon as there are any, or none after `timeout_seconds`."""
         with _unavailable():
             polled = self._consumer.poll(timeout_ms=int(timeout_seconds * 1000), max_records=limit)
+        self._believe(is_empty=not polled)
         return [_record(raw) for lane in polled.values() for raw in lane]
+
+    def _believe(self, *, is_empty: bool) -> None:
+        """Ask the log itself now and then: the client gives nothing from a log that is away, too."""
+        if is_empty and monotonic() >= self._ask_at:
+            self.end()
+        if not is_empty or monotonic() >= self._ask_at:
+            self._ask_at = monotonic() + self._deadline_seconds
 
     def seek(self, lane: TopicPartition, after: int | None) -> None:
         """Go on after the offset `after`, or from the lane's beginning."""

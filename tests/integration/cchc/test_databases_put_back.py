@@ -9,6 +9,7 @@ from cchc.copies import extent_of
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.servers import database_urls
+from services.chassis.database import open_database
 from tests.integration.cchc.commands import run
 
 
@@ -65,3 +66,26 @@ def test_a_damaged_copy_is_refused_and_no_database_is_emptied(empty: DataFolder,
     assert refused.exit_code == 1
     assert "survey.dump" in refused.output
     assert stands_at(empty) == before
+
+
+def test_databases_that_somebody_works_on_are_not_replaced(empty: DataFolder, pack: Path, tmp_path: Path) -> None:
+    data = ("--data", empty.root)
+    well("init", *data, "--pack", pack, "--profile", "distributed")
+    made = json.loads(well("backup", *data, "--to", tmp_path, "--json"))
+    at_work = open_database(database_urls(environment_of(empty))["gateway"])
+    with at_work.connect() as connection:
+        before = connection.exec_driver_sql("SELECT incarnation FROM outbox LIMIT 1").scalar_one()
+        refused = run("restore", made["folder"], *data)
+        assert refused.exit_code == 1
+        assert "CCHC_GATEWAY_DATABASE: the database has 1 other connections; stop what runs on it" in refused.output
+        assert connection.exec_driver_sql("SELECT incarnation FROM outbox LIMIT 1").scalar_one() == before
+    at_work.dispose()
+
+
+def test_a_restore_that_is_told_of_no_servers_writes_nothing(empty: DataFolder, pack: Path, tmp_path: Path) -> None:
+    well("init", "--data", empty.root, "--pack", pack, "--profile", "distributed")
+    made = json.loads(well("backup", "--data", empty.root, "--to", tmp_path / "copies", "--json"))
+    refused = run("restore", made["folder"], "--data", tmp_path / "drill")
+    assert refused.exit_code == 1
+    assert "Error: CCHC_KAFKA is not set" in refused.output
+    assert {file.name for file in (tmp_path / "drill").iterdir()} <= {"lock"}

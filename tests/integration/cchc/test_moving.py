@@ -146,6 +146,15 @@ def test_a_server_that_cannot_be_reached_is_refused_by_its_setting_and_nothing_i
     assert set(empty.root.iterdir()) - {empty.root / "lock"} == before
 
 
+def test_a_setting_that_cannot_be_read_is_one_line(
+    made: DataFolder, empty: DataFolder, servers: dict[str, str], tmp_path: Path
+) -> None:
+    run("export", "--data", made.root, "--to", tmp_path / "out")
+    write_settings(empty, {**servers, "CCHC_KAFKA_COPIES": "many"})
+    refused = run("import", tmp_path / "out", "--data", empty.root, "--profile", "distributed")
+    assert (refused.exit_code, refused.output) == (1, "Error: CCHC_KAFKA_COPIES is not a whole number\n")
+
+
 def test_a_refused_import_leaves_no_folder_where_there_was_none(made: DataFolder, tmp_path: Path) -> None:
     run("export", "--data", made.root, "--to", tmp_path / "out")
     new = tmp_path / "new"

@@ -1,13 +1,14 @@
 """A relay whose process, broker or lead is taken away: nothing is lost, and what comes first comes in order."""
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
 from sqlalchemy import Engine
 
-from services.chassis.broker.kafka import KafkaBroker
-from services.chassis.broker.port import TopicPartition
+from services.chassis.broker.kafka import KafkaBroker, KafkaReader
+from services.chassis.broker.port import Topic, TopicPartition
 from services.chassis.database import open_database
 from services.chassis.domain import Unavailable
 from services.chassis.event_store.opening import open_event_store
@@ -122,6 +123,27 @@ def test_a_relay_ends_itself_when_the_broker_is_frozen_and_its_successor_loses_n
             rig.kafka.thaw()
     with rig.relay("successor"):
         rig.assert_all_relayed()
+
+
+def test_a_reader_whose_log_has_gone_says_so_in_place_of_finding_nothing(rig: Rig):
+    broker = KafkaBroker(rig.kafka.bootstrap, deadline_seconds=2)
+    broker.ensure_topics([Topic(name=rig.topic, compacted=False)])
+    reader = broker.reader({TopicPartition(rig.topic, 0): None})
+    assert reader.poll(10, 0.1) == []
+    rig.kafka.kill()
+    with pytest.raises(Unavailable, match="Kafka: "):
+        eventually(lambda: reader.poll(10, 0.1), seconds=30)
+    rig.kafka.restart()
+    eventually(lambda: answers(reader), seconds=60)
+    reader.close()
+
+
+def answers(reader: KafkaReader) -> bool:
+    """Say whether the log is there again."""
+    with contextlib.suppress(Unavailable):
+        reader.end()
+        return True
+    return False
 
 
 def test_a_broker_killed_in_the_middle_of_a_batch_loses_nothing(rig: Rig):

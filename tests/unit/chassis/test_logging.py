@@ -6,7 +6,7 @@ import logging
 import pytest
 import structlog
 
-from services.chassis.logging import configure_logging, get_logger
+from services.chassis.logging import LibraryLines, configure_logging, get_logger
 
 
 @pytest.fixture
@@ -47,6 +47,26 @@ def test_what_libraries_say_comes_as_json_too(lines):
     logging.getLogger("kafka.client").warning("node %s is away", 1)
     (line,) = read()
     assert (line["event"], line["logger"], line["message"]) == ("library_said", "kafka.client", "node 1 is away")
+
+
+def test_what_a_library_says_again_and_again_comes_once_a_minute(lines):
+    read, now = lines(), [0.0]
+    logging.root.handlers[:] = [LibraryLines(lambda: now[0])]
+    library = logging.getLogger("kafka.client")
+    for minute in (0, 60):
+        now[0] = minute
+        for node in (1, 2, 3):
+            library.warning("node %s is away", node)
+    library.warning("no node is left")
+    said = [(line["message"], line.get("left_out")) for line in read()]
+    assert said == [("node 1 is away", None), ("node 1 is away", 2), ("no node is left", None)]
+
+
+def test_every_exception_of_a_library_comes(lines):
+    read = lines()
+    for what in ("first", "second"):
+        logging.getLogger("gunicorn.error").error("it failed", exc_info=ValueError(what))
+    assert ["first" in read()[0]["exception"], "second" in read()[1]["exception"]] == [True, True]
 
 
 def test_an_exception_brings_its_trace(lines):
