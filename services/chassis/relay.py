@@ -25,6 +25,9 @@ PAGE = 10_000
 POLL_SECONDS = 0.25
 """How long the relay sleeps when nobody wakes it; a lost notification costs no more than this."""
 
+LOOK_BACK_SECONDS = 300.0
+"""How often a leader with nothing to send sees that the log still has what it was sent; it costs a read of every lane."""
+
 Wait = Callable[[float], object]
 """Sleeps for some seconds, or less when there may be something to do."""
 
@@ -46,7 +49,7 @@ class Relay:
         self._publisher: Publisher | None = None
         self._position = 0
         self._page = PAGE
-        self._renew_at = 0.0
+        self._renew_at = self._look_back_at = 0.0
         self._reading = ThreadPoolExecutor(max_workers=1, thread_name_prefix="relay-reads")
         self._ahead: Future[list[OutboxRow]] | None = None
 
@@ -113,7 +116,7 @@ class Relay:
         self._renew_at = monotonic() + self.leases.ttl_seconds / 3
         acknowledged = self._cursor.load(self._epoch)
         self._ensure({topic for topic, _ in self._store.heads()})
-        self._position = self._cursor.rewound(acknowledged, self._tails(), self._store.incarnation())
+        self._position = self._kept(acknowledged)
         get_logger().info(
             "relay_leads",
             store=self.store_name,
@@ -123,6 +126,17 @@ class Relay:
         )
         self._publisher = self._broker.publisher()
         return self._publisher
+
+    def _kept(self, acknowledged: int) -> int:
+        """Give the position from which to go on so that the log has everything that it once acknowledged."""
+        self._look_back_at = monotonic() + LOOK_BACK_SECONDS
+        return self._cursor.rewound(acknowledged, self._tails(), self._store.incarnation())
+
+    def _look_back(self) -> None:
+        """Send again what a log lost, or was replaced without, while nothing was sent."""
+        if (kept := self._kept(self._position)) < self._position:
+            get_logger().warning("log_lost_messages", store=self.store_name, lost=self._position - kept)
+            self._position = kept
 
     def _renew(self, epoch: int) -> None:
         if not self.leases.renew(self._cursor.lease, epoch):
@@ -136,6 +150,8 @@ class Relay:
             self._ensure({row.topic for row in rows})
             publisher.publish(rows)
             self._advance(rows)
+        elif monotonic() >= self._look_back_at:
+            self._look_back()
         slow = monotonic() - started > self.leases.ttl_seconds / 4
         self._page = max(1, self._page // 2) if slow else min(PAGE, self._page * 2)
         return len(rows)

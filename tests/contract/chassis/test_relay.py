@@ -168,6 +168,23 @@ def test_a_log_that_lost_a_whole_lane_is_given_it_again(rig: Rig):
     assert rig.numbers(lane) == held
 
 
+def test_a_leader_with_nothing_to_send_notices_what_the_log_lost(rig: Rig, monkeypatch: pytest.MonkeyPatch):
+    now = [0.0]
+    monkeypatch.setattr(relay_module, "monotonic", lambda: now[0])
+    append_messages(rig.store, TOPIC, 200)
+    relay = rig.relay()
+    assert [relay.run_once(), relay.run_once()] == [200, 0]
+    lane = rig.longest_lane()
+    held = rig.numbers(lane)
+    rig.broker.log.cut(lane, 0)
+    assert [relay.run_once(), rig.numbers(lane)] == [0, []]
+    now[0] += relay_module.LOOK_BACK_SECONDS
+    assert relay.run_once() == 0, "it looks back"
+    assert relay.run_once() > 0, "and sends again"
+    relay.close()
+    assert rig.numbers(lane) == held
+
+
 def test_a_tail_beyond_the_cursor_does_not_move_it_forward(rig: Rig):
     # The log ends with the newest number and yet lacks the first ones: its tail cannot tell.
     append_messages(rig.store, TOPIC, 100)
