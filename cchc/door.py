@@ -9,8 +9,8 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cchc.embedded import KIOSK, serving
-from cchc.front import Front, kiosk_files
+from cchc.front import KIOSK, Front, kiosk_files
+from cchc.serving import serving
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.domain import Refusal
 from services.chassis.http.problems import PROBLEM_TYPE

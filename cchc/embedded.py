@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -16,9 +15,9 @@ from flask import Flask
 from starlette.types import ASGIApp
 
 from cchc.data_folder import DataFolder
-from cchc.front import Front, kiosk_files
+from cchc.front import KIOSK, Front, kiosk_files
 from cchc.log_of_outboxes import log_of
-from cchc.patience import ImpatientProtocol
+from cchc.serving import serving
 from cchc.supervisor import LIFELINE, REFUSED
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.clock import open_clock
@@ -38,7 +37,6 @@ from services.chassis.service_client import WsgiClient
 from services.chassis.settings import (
     CLOCK_FILE,
     DATA,
-    FORWARDED_ALLOW_IPS,
     HOST,
     INTERNAL_PORT,
     LOG_LEVEL,
@@ -66,10 +64,7 @@ from services.tasks import bootstrap as tasks
 from services.tasks import worker as tasks_worker
 from services.tasks.config import Settings as TasksSettings
 
-KIOSK = Path(__file__).parent.parent / "services" / "survey" / "kiosk" / "dist"
 WEB_THREADS = 16
-MOST_CONNECTIONS = 4096
-"""Beyond so many at once, open pages included, a caller is answered 503 before anything is read of it."""
 SEALED_STORES = ("survey", "gateway", "tasks", "indicators", "folder")
 
 
@@ -90,22 +85,6 @@ def web(env: Environment) -> None:
     door, internal = _listen(env.text(HOST), env.integer(PORT)), _listen("127.0.0.1", env.integer(INTERNAL_PORT))
     app = _front(env, metrics, internal_port=internal.getsockname()[1])
     uvicorn.Server(serving(app, env)).run(sockets=[door, internal])
-
-
-def serving(app: ASGIApp, env: Environment) -> uvicorn.Config:
-    """Say how an app is served; only proxies that are named may say whose request they pass on."""
-    proxies = env.words(FORWARDED_ALLOW_IPS)
-    return uvicorn.Config(
-        app,
-        http=ImpatientProtocol,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_graceful_shutdown=5,
-        proxy_headers=bool(proxies),
-        forwarded_allow_ips=list(proxies),
-    )
 
 
 def worker(env: Environment) -> None:

@@ -16,10 +16,12 @@ import uvicorn
 from flask import Response, request
 from starlette.types import ASGIApp
 
-from cchc import embedded, patience
+from cchc import patience
+from cchc import serving as serving_module
 from cchc.demonstration.tablet import BATCH, Tablet
-from cchc.embedded import WEB_THREADS, serving, threaded
+from cchc.embedded import WEB_THREADS, threaded
 from cchc.front import Front
+from cchc.serving import serving
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.clock import SystemClock
 from services.chassis.http.app import create_base_app
@@ -179,7 +181,7 @@ def test_a_body_within_the_limit_comes_through_whole(size: int) -> None:
 
 
 def test_connections_beyond_the_most_are_asked_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "MOST_CONNECTIONS", 3)
+    monkeypatch.setattr(serving_module, "MOST_CONNECTIONS", 3)
     with a_door(bridged()) as door, ExitStack() as crowd:
         for _ in range(2):
             crowd.enter_context(door.begin_body("/count"))

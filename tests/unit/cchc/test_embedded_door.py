@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from cchc.embedded import serving
+from cchc.serving import serving
 from services.chassis.settings import Environment
 
 
