@@ -101,10 +101,9 @@ STORES: Mapping[str, str] = {store: name for name, service in SERVICES.items() f
 
 def tasks_of(name: str, env: Environment) -> list[Task]:
     """Make everything that the worker of a service does; its database must be there."""
-    own = _own_tasks(name, env)
     service = SERVICES[name]
     settings = service.settings(env)
-    return [*own, *(_sealer(store, url(settings)) for store, url in service.stores.items())]
+    return [*_own_tasks(name, env), *(_sealer(store, url(settings)) for store, url in service.stores.items())]
 
 
 def projectors_of(name: str, env: Environment) -> list[Projector]:

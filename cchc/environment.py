@@ -10,15 +10,16 @@ _QUOTED = re.compile(r"""(["'])(.*?)\1\s*(#.*)?$""")
 _COMMENT = re.compile(r"(^|\s+)#.*")
 
 
-def environment_of(folder: DataFolder) -> Environment:
-    """Give the settings under which the services of a folder run."""
-    return Environment(all_variables_of(folder))
+def environment_of(folder: DataFolder, *, tenant: DataFolder | None = None) -> Environment:
+    """Give the settings under which the services of a folder run; `tenant` holds its tenant while it has none itself."""
+    return Environment(all_variables_of(folder, tenant=tenant))
 
 
-def all_variables_of(folder: DataFolder) -> dict[str, str]:
+def all_variables_of(folder: DataFolder, *, tenant: DataFolder | None = None) -> dict[str, str]:
     """Give everything a program of a folder is told: by the folder, else the environment, else the folder's `.env`."""
-    told = settings_in(folder) if folder.tenant().is_distributed else {}
-    return {**told, **environment(), **variables_of(folder)}
+    held_by = tenant or folder
+    told = settings_in(folder) if held_by.tenant().is_distributed else {}
+    return {**told, **environment(), **variables_of(held_by)}
 
 
 def variables_of(folder: DataFolder) -> dict[str, str]:

@@ -20,11 +20,11 @@ from cchc.reaching import require_servers
 from cchc.restore import SET_ASIDE, begin_new_life, erase_again, restore_databases, restore_surroundings
 from cchc.servers import (
     STREAM_LOG,
+    check_settings,
     database_urls,
     make_seals,
     make_topics,
     migrate_databases,
-    require_settings,
     stream_log_url,
 )
 from services.chassis.clock import SystemClock
@@ -82,7 +82,7 @@ def _take_in(folder: DataFolder, place: Path, manifest: Manifest, profile: str) 
 
 def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: Said) -> None:
     env = environment_of(folder)
-    require_settings(env)
+    check_settings(env)
     require_servers(env)
     migrate_databases(env)
     make_topics(env)

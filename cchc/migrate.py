@@ -5,7 +5,7 @@ import click
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.options import data_option
-from cchc.servers import database_urls, make_seals, make_topics, migrate_databases, require_settings
+from cchc.servers import check_settings, database_urls, make_seals, make_topics, migrate_databases
 from services.chassis.settings import Environment
 
 
@@ -23,7 +23,7 @@ def migrate(folder: DataFolder) -> None:
 
 
 def _migrate_servers(env: Environment) -> None:
-    require_settings(env)
+    check_settings(env)
     migrate_databases(env)
     make_seals(*database_urls(env).values())
     click.echo(f"every database is at this release's schema; {len(make_topics(env))} topics are there")

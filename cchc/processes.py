@@ -64,8 +64,9 @@ def command_of(name: str, variables: Mapping[str, str]) -> list[str]:
     workers = [] if variables.get("WEB_CONCURRENCY") else ["-w", WEB_WORKERS]
     # The control socket wants a home directory, which a service's user has not.
     quiet = ("--log-level", "warning", "--no-control-socket")
-    threaded = ("-k", "gthread", "--threads", WEB_THREADS, "-c", "python:cchc.importing_once", *workers)
-    return _python("gunicorn", "-b", f"{host}:{port}", *quiet, *threaded, f"services.{owner}.app:create_app()")
+    threaded = ("-k", "gthread", "--threads", WEB_THREADS, *workers)
+    once = ("-c", "python:cchc.importing_once")
+    return _python("gunicorn", "-b", f"{host}:{port}", *quiet, *threaded, *once, f"services.{owner}.app:create_app()")
 
 
 def places() -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cchc.servers import all_urls, database_variable, require_settings
+from cchc.servers import all_urls, check_settings, database_variable
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.clock import monotonic
 from services.chassis.database import open_database
@@ -31,23 +31,22 @@ def require_servers(env: Environment) -> None:
     Raises:
         click.ClickException: One does not; it says which setting names it.
     """
-    for store, url in all_urls(env).items():
-        if why := _why_not_let_in(url):
-            raise click.ClickException(f"{database_variable(store)}: {why}")
+    _require_databases(env)
     try:
         KafkaBroker(env.text(KAFKA), deadline_seconds=ANSWER_WITHIN_SECONDS).topics()
     except (Unavailable, ValueError) as away:
         raise click.ClickException(f"{KAFKA.name}: {env.text(KAFKA)} does not answer: {away}") from None
 
 
-def require_quiet_servers(env: Environment) -> None:
-    """See that the servers are named and answer, and that nobody else is connected to a database.
+def require_quiet_databases(env: Environment) -> None:
+    """See that every database is named and lets us in, and that nobody else is connected to one.
 
     Raises:
-        click.ClickException: One is not, or does not, or somebody is; nothing was changed.
+        SettingError: One is not named.
+        click.ClickException: One does not, or somebody is.
     """
-    require_settings(env)
-    require_servers(env)
+    check_settings(env)
+    _require_databases(env)
     for store, url in all_urls(env).items():
         ends_at = monotonic() + GONE_WITHIN_SECONDS
         while others := _others_connected(url):
@@ -59,12 +58,19 @@ def require_quiet_servers(env: Environment) -> None:
             time.sleep(LOOK_SECONDS)
 
 
+def _require_databases(env: Environment) -> None:
+    for store, url in all_urls(env).items():
+        if why := _why_not_let_in(url):
+            raise click.ClickException(f"{database_variable(store)}: {why}")
+
+
 def _others_connected(url: str) -> int:
     engine = open_database(url, pool_size=1)
-    with engine.connect() as connection:
-        others: int = connection.execute(_OTHERS).scalar_one()
-    engine.dispose()
-    return others
+    try:
+        with engine.connect() as connection:
+            return int(connection.execute(_OTHERS).scalar_one())
+    finally:
+        engine.dispose()
 
 
 def _why_not_let_in(url: str) -> str:

@@ -36,7 +36,7 @@ def catch_up_relays(env: Environment, *, said: Callable[[str], object]) -> None:
         click.ClickException: The log did not take one in time.
     """
     with ThreadPoolExecutor(len(STORES)) as hands:
-        for store in hands.map(lambda store: _catch_up(store, env), STORES):
+        for store, _ in zip(STORES, hands.map(lambda store: _catch_up(store, env), STORES), strict=True):
             said(f"  {store}: everything is in the log")
 
 
@@ -45,7 +45,7 @@ def projectors_of_services(env: Environment) -> list[Projector]:
     return [projector for name in SERVICES for projector in projectors_of(name, env)]
 
 
-def _catch_up(store: str, env: Environment) -> str:
+def _catch_up(store: str, env: Environment) -> None:
     stop = threading.Event()
     relay = threading.Thread(target=_relay, args=(store, env, stop), name=f"relay-{store}", daemon=True)
     relay.start()
@@ -60,7 +60,6 @@ def _catch_up(store: str, env: Environment) -> str:
     stop.set()
     relay.join()
     outbox.dispose()
-    return store
 
 
 def _relay(store: str, env: Environment, stop: threading.Event) -> None:

@@ -11,10 +11,10 @@ import click
 from cchc.copies import EVENT_STORES, LASTING, Manifest, read_manifest
 from cchc.data_folder import DataFolder
 from cchc.distributed import STORES
-from cchc.environment import environment_of, settings_in, variables_of
+from cchc.environment import environment_of
 from cchc.options import data_option
 from cchc.postgres_tools import holds_something, put_back
-from cchc.reaching import require_quiet_servers
+from cchc.reaching import require_quiet_databases
 from cchc.servers import all_urls, topics_of
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
@@ -23,7 +23,6 @@ from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from services.chassis.ids import NewId, new_id
 from services.chassis.seals import Ledger, Seals
-from services.chassis.settings import Environment, environment
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
 
@@ -49,7 +48,7 @@ def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
                 f"this is a backup of the {manifest.profile} profile: see cchc export and import"
             )
         if manifest.profile == "distributed":
-            require_quiet_servers(_settings_of(folder, backup))
+            require_quiet_databases(environment_of(folder, tenant=None if folder.exists() else DataFolder(backup)))
         restore_surroundings(folder, backup)
         chosen = names or _wanted(folder, manifest)
         restore_databases(folder, backup, manifest, chosen, now=SystemClock().now(), fresh_id=new_id)
@@ -58,12 +57,6 @@ def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
     if kept := [copied.name for copied in manifest.databases if copied.name not in chosen]:
         click.echo(f"left as they were: {', '.join(kept)}")
     click.echo("now run: cchc reconcile")
-
-
-def _settings_of(folder: DataFolder, backup: Path) -> Environment:
-    # A folder that holds no tenant yet is to become the backup's.
-    tenant = folder if folder.exists() else DataFolder(backup)
-    return Environment({**settings_in(folder), **environment(), **variables_of(tenant)})
 
 
 def restore_databases(

@@ -1,7 +1,5 @@
 """The servers that the distributed profile is given: what has to be said about them, and what has to be made in them."""
 
-import click
-
 from cchc.distributed import SERVICES, STORES
 from cchc.log_of_outboxes import OWNERS
 from services.chassis.broker.kafka import KafkaBroker
@@ -29,18 +27,6 @@ def check_settings(env: Environment) -> None:
     urls = database_urls(env)
     if len(set(urls.values())) < len(urls):
         raise SettingError("two stores are given one database; each needs its own")
-
-
-def require_settings(env: Environment) -> None:
-    """Check the settings for a command.
-
-    Raises:
-        click.ClickException: One is wrong; it says which.
-    """
-    try:
-        check_settings(env)
-    except SettingError as refused:
-        raise click.ClickException(str(refused)) from None
 
 
 def database_variables() -> dict[str, str]:

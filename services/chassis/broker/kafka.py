@@ -242,10 +242,11 @@ class KafkaReader:
 
     def _believe(self, *, is_empty: bool) -> None:
         """Ask the log itself now and then: the client gives nothing from a log that is away, too."""
-        if is_empty and monotonic() >= self._ask_at:
+        if is_empty and monotonic() < self._ask_at:
+            return
+        if is_empty:
             self.end()
-        if not is_empty or monotonic() >= self._ask_at:
-            self._ask_at = monotonic() + self._deadline_seconds
+        self._ask_at = monotonic() + self._deadline_seconds
 
     def seek(self, lane: TopicPartition, after: int | None) -> None:
         """Go on after the offset `after`, or from the lane's beginning."""

@@ -72,7 +72,8 @@ class OutboxWatch:
         pause, busy_until = threading.Event(), monotonic() + _BUSY_SECONDS
         try:
             while self._tell(news := frozenset().union(*(tail.news() for tail in tails))):
-                busy_until = monotonic() + _BUSY_SECONDS if news else busy_until
+                if news:
+                    busy_until = monotonic() + _BUSY_SECONDS
                 pause.wait(WAKE_SECONDS if monotonic() < busy_until else CALM_WAKE_SECONDS)
         finally:
             for tail in tails:

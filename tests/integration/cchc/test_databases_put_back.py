@@ -10,7 +10,7 @@ from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.servers import database_urls
 from services.chassis.database import open_database
-from tests.integration.cchc.commands import run
+from tests.integration.cchc.commands import run, write_settings
 
 
 def well(*arguments: object) -> str:
@@ -89,3 +89,11 @@ def test_a_restore_that_is_told_of_no_servers_writes_nothing(empty: DataFolder, 
     assert refused.exit_code == 1
     assert "Error: CCHC_KAFKA is not set" in refused.output
     assert {file.name for file in (tmp_path / "drill").iterdir()} <= {"lock"}
+
+
+def test_a_restore_needs_no_log(empty: DataFolder, servers: dict[str, str], pack: Path, tmp_path: Path) -> None:
+    data = ("--data", empty.root)
+    well("init", *data, "--pack", pack, "--profile", "distributed")
+    made = json.loads(well("backup", *data, "--to", tmp_path, "--json"))
+    write_settings(empty, {**servers, "CCHC_KAFKA": "127.0.0.1:1"})
+    assert "survey" in well("restore", made["folder"], *data)

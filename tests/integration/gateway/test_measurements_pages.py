@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-UNIT = "xa-binh-an"
+from tests.integration.gateway.conftest import UNIT
+
 INDICATOR = "EDOC_SHARE"
 FIGURE = {"indicator": INDICATOR, "unit_id": UNIT, "numerator": "45", "denominator": "50"}
 DOCUMENT = {"document": "20/BC-UBND", "dated": "16/6/2021", "signer": "Nguyễn Văn An"}

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
+from tests.integration.gateway.conftest import UNIT
 from tests.support.district import PLAN
 from tests.support.fake_services import FakeService
 from tests.support.servers.ports import eventually
 
-UNIT = "xa-binh-an"
 WRITTEN = {"number": "15/BC-UBND", "dated": "16/6/2021", "signer": "Nguyễn Văn An", "direction": "Đã họp hai lần."}
 
 

@@ -5,10 +5,10 @@ import re
 
 import pytest
 
+from tests.integration.gateway.conftest import UNIT
 from tests.support.district import PLAN, a_district
 from tests.support.fake_services import FakeService
 
-UNIT = "xa-binh-an"
 TASK = f"{PLAN}.v1.2.{UNIT}"
 LATER = f"{PLAN}.v1.1a.{UNIT}"
 
