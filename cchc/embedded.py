@@ -82,7 +82,7 @@ def web(env: Environment) -> None:
     configure_logging("web", level=env.text(LOG_LEVEL))
     migrate_web(env)
     metrics = Metrics()
-    door, internal = _listen(env.text(HOST), env.integer(PORT)), _listen("127.0.0.1", env.integer(INTERNAL_PORT))
+    door, internal = listen(env.text(HOST), env.integer(PORT)), listen("127.0.0.1", env.integer(INTERNAL_PORT))
     app = _front(env, metrics, internal_port=internal.getsockname()[1])
     uvicorn.Server(serving(app, env)).run(sockets=[door, internal])
 
@@ -179,9 +179,11 @@ def _verifier(folder: DataFolder) -> TokenVerifier:
     return TokenVerifier(lambda: {"keys": [public_half(load_or_create_signing_key(path))]})
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on an address, an IPv6 one too; 0 takes a free port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # With the protocol named, asyncio sends an answer's body without waiting for its headers to be acknowledged.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
     return listening

@@ -11,6 +11,8 @@ import services
 WEB_WORKERS = "2"
 """Processes of gunicorn per service where `WEB_CONCURRENCY` says nothing."""
 WEB_THREADS = "8"
+KEEP_ALIVE_SECONDS = "65"
+"""How long an idle connection is kept: far longer than any client of ours keeps it, so that none is closed under a request."""
 DOOR = "door"
 STREAMS = "streams"
 
@@ -53,7 +55,8 @@ def command_of(name: str, variables: Mapping[str, str]) -> list[str]:
         return _python("cchc.door", *(f"{place}={variables[url_variable(place)]}" for place in places()))
     if name == STREAMS:
         app = ("--factory", "services.gateway.app:create_streams_app")
-        return _python("uvicorn", *app, "--host", host, "--port", port, "--log-level", "warning")
+        kept = ("--timeout-keep-alive", KEEP_ALIVE_SECONDS)
+        return _python("uvicorn", *app, "--host", host, "--port", port, "--log-level", "warning", *kept)
     owner, _, kind = name.rpartition("-")
     if kind not in {"web", "worker", "relay"}:
         raise KeyError(name)
@@ -64,7 +67,7 @@ def command_of(name: str, variables: Mapping[str, str]) -> list[str]:
     workers = [] if variables.get("WEB_CONCURRENCY") else ["-w", WEB_WORKERS]
     # The control socket wants a home directory, which a service's user has not.
     quiet = ("--log-level", "warning", "--no-control-socket")
-    threaded = ("-k", "gthread", "--threads", WEB_THREADS, *workers)
+    threaded = ("-k", "gthread", "--threads", WEB_THREADS, "--keep-alive", KEEP_ALIVE_SECONDS, *workers)
     once = ("-c", "python:cchc.importing_once")
     return _python("gunicorn", "-b", f"{host}:{port}", *quiet, *threaded, *once, f"services.{owner}.app:create_app()")
 

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 import yaml
 
 from cchc.front import KIOSK_POLICY
-from cchc.processes import DOOR, command_of, places, plans, url_variable
+from cchc.processes import DOOR, STREAMS, command_of, places, plans, url_variable
 from cchc.servers import STREAM_LOG, database_variable, database_variables
 
 ROOT = Path(__file__).parents[3]
@@ -52,3 +53,11 @@ def test_a_process_is_told_where_to_listen():
     assert command_of("folder-relay", {})[-2:] == ["cchc.relay", "folder"]
     with pytest.raises(KeyError):
         command_of("survey-dance", {})
+
+
+@pytest.mark.parametrize(("process", "option"), [("survey-web", "--keep-alive"), (STREAMS, "--timeout-keep-alive")])
+def test_an_idle_connection_is_given_up_by_whoever_asks_and_never_under_a_request(process, option):
+    command = command_of(process, {})
+    kept_by_clients = httpx.Limits().keepalive_expiry
+    assert kept_by_clients is not None
+    assert float(command[command.index(option) + 1]) > 2 * kept_by_clients
