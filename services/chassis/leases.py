@@ -48,6 +48,8 @@ _RELEASE = text(
     "UPDATE leases SET expires_at = clock_timestamp() WHERE name = :name AND owner = :owner AND epoch = :epoch"
 )
 _IS_OURS = "SELECT 1 FROM leases WHERE name = :name AND owner = :owner AND epoch = :epoch"
+_FENCE_BY_FILE_LOCK = text(_IS_OURS)
+_FENCE_BY_ROW_LOCK = text(f"{_IS_OURS} FOR SHARE")
 
 
 class LeaseLost(Unavailable):
@@ -121,9 +123,8 @@ class Leases:
 
     def _is_ours(self, connection: Connection, name: str, epoch: int) -> bool:
         # Whoever takes the lease has to wait for this row until the transaction ends. SQLite has one writer anyway.
-        lock = "" if self._lock is not None else " FOR SHARE"
-        parameters = self._parameters(name) | {"epoch": epoch}
-        return connection.execute(text(_IS_OURS + lock), parameters).first() is not None
+        statement = _FENCE_BY_ROW_LOCK if self._lock is None else _FENCE_BY_FILE_LOCK
+        return connection.execute(statement, self._parameters(name) | {"epoch": epoch}).first() is not None
 
     def _parameters(self, name: str) -> dict[str, object]:
         return {"name": name, "owner": self._owner, "ttl": self.ttl_seconds}

@@ -6,7 +6,7 @@ from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
-from services.chassis.projector.projector import Projector
+from services.chassis.projector import FOR_SCREENS, Projector
 from services.gateway.config import Settings
 from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 from services.gateway.reporting.projections.fleet import FLEET
@@ -31,7 +31,9 @@ def build_worker(settings: Settings, broker: Broker) -> list[Projector]:
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner=f"gateway-worker-{new_id()}")
     clock = open_clock(settings.shift, settings.clock_file)
-    projectors = [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
+    projectors = [
+        Projector(engine, broker, projection, leases, clock=clock, limits=FOR_SCREENS) for projection in PROJECTIONS
+    ]
     return [*projectors, _stream_log(settings, broker, clock)]
 
 

@@ -11,7 +11,7 @@ from services.chassis.leases import Leases
 from services.chassis.logging import get_logger
 from services.chassis.passing import is_passing, lacks_table
 from services.chassis.projection import Projection
-from services.chassis.projector import Projector
+from services.chassis.projector import FOR_SCREENS, Projector
 from services.chassis.worker import Task
 from services.indicators.bootstrap import FigureFolder, build_folder
 from services.indicators.config import Settings
@@ -126,4 +126,6 @@ def _read_models(settings: Settings, broker: Broker) -> list[Task]:
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner=f"indicators-worker-{new_id()}")
     clock = open_clock(settings.shift, settings.clock_file)
-    return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
+    return [
+        Projector(engine, broker, projection, leases, clock=clock, limits=FOR_SCREENS) for projection in PROJECTIONS
+    ]

@@ -11,7 +11,7 @@ from services.chassis.database import open_database
 from services.chassis.ids import new_id
 from services.chassis.leases import Leases
 from services.chassis.projection import Projection
-from services.chassis.projector import Projector
+from services.chassis.projector import FOR_SCREENS, Projector
 from services.survey.config import Settings
 from services.survey.projections.counters import COUNTERS
 from services.survey.projections.devices import DEVICES
@@ -40,4 +40,6 @@ def build_worker(settings: Settings, broker: Broker) -> Sequence[Runnable]:
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner=f"survey-worker-{new_id()}")
     clock = open_clock(settings.shift, settings.clock_file)
-    return [Projector(engine, broker, projection, leases, clock=clock) for projection in PROJECTIONS]
+    return [
+        Projector(engine, broker, projection, leases, clock=clock, limits=FOR_SCREENS) for projection in PROJECTIONS
+    ]

@@ -35,6 +35,12 @@ class Limits:
     tails_seconds: float = 5.0
     """How often a projector that is behind looks at the ends of its lanes."""
     bounds: Bounds = Bounds()  # noqa: RUF009 - frozen
+    rest_seconds: float = 0.0
+    """How long a projector that has caught up leaves the log alone: what comes meanwhile is one batch."""
+
+
+FOR_SCREENS = Limits(rest_seconds=0.1)
+"""For read models of pages. Nobody sees a tenth of a second, and a commit for each message takes from who is waited for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -86,10 +86,12 @@ class Projector:
         failures = 0
         while not stop.is_set():
             try:
-                self.run_once()
+                read = self.run_once()
                 failures = 0
                 if self._condition.state == status.WAITING:
                     stop.wait(_WAIT_SECONDS)
+                elif 0 < read < self._setup.limits.batch and not self._condition.lag_messages:
+                    stop.wait(self._setup.limits.rest_seconds)
             except Exception as error:  # noqa: BLE001 - judged below; nothing is swallowed
                 failures = self._take_failure(error, failures)
         self.close()

@@ -55,7 +55,7 @@ class Books:
         """Load the tallies of the blocks that published these places."""
         blocks = sorted(chain_blocks(places) - self.desk.tallies.keys())
         table = self._view.table("tallies")
-        for block, *counts in rows_of(self._connection, select(table), table.c.block_id, blocks):
+        for block, *counts in rows_of(self._connection, table.c.block_id, blocks):
             self.desk.tallies[block] = BlockTally(*counts)
 
     def load_queues(self, queues: Iterable[Queue]) -> None:
@@ -63,8 +63,7 @@ class Books:
         due = set(self.desk.due)
         table = self._view.table("waiting")
         names = sorted(queue_name(queue) for queue in queues)
-        query = select(table.c.ballot)
-        self.load(row[0] for row in rows_of(self._connection, query, table.c.queue, names))
+        self.load(row[0] for row in rows_of(self._connection, table.c.queue, names, "ballot"))
         self.desk.due |= due
 
     def overdue(self, since: str) -> dict[Queue, list[str]]:
@@ -91,7 +90,7 @@ class Books:
 
     def _read_targets(self, ballots: Sequence[str]) -> dict[str, Target]:
         table = self._view.table("ballots")
-        rows = rows_of(self._connection, select(table), table.c.ballot, ballots)
+        rows = rows_of(self._connection, table.c.ballot, ballots)
         cells = cells_by_number(self._view, (row[1] for row in rows))
         return {
             ballot: Target(cells[cell], bool(accepted), bool(held), score, _split(reasons), arrival, since)
@@ -100,7 +99,7 @@ class Books:
 
     def _read_places(self, ballots: Sequence[str]) -> dict[str, Place]:
         table = self._view.table("places")
-        rows = rows_of(self._connection, select(table), table.c.ballot, ballots)
+        rows = rows_of(self._connection, table.c.ballot, ballots)
         leaves = leaves_by_number(self._view, (row[1] for row in rows))
         return {
             ballot: Place(leaves[leaf], since, block, score, _split(reasons), _chain(chain, block), seen, bool(fresh))

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import select
 
 from services.chassis.projection import View
 from services.indicators.domain.ballot import Queue
@@ -37,13 +36,12 @@ def queue_named(name: str) -> Queue:
 def cells_by_number(view: View, numbers: Iterable[int]) -> dict[int, Cell]:
     """Look up cells."""
     table = view.table("cells")
-    rows = rows_of(view.connection, select(table), table.c.cell, sorted(set(numbers)))
+    rows = rows_of(view.connection, table.c.cell, sorted(set(numbers)))
     return {row[0]: Cell(*row[1:]) for row in rows}
 
 
 def leaves_by_number(view: View, numbers: Iterable[int]) -> dict[int, Leaf]:
     """Look up leaves."""
     table = view.table("leaves")
-    columns = [table.c[name] for name in ("leaf", *Leaf._fields)]
-    rows = rows_of(view.connection, select(*columns), table.c.leaf, sorted(set(numbers)))
+    rows = rows_of(view.connection, table.c.leaf, sorted(set(numbers)), "leaf", *Leaf._fields)
     return {row[0]: Leaf(row[1], row[2], row[3], row[4], bool(row[5]), row[6]) for row in rows}

@@ -7,8 +7,6 @@ without a working set. Whatever is not plain is handed back to the books.
 from collections.abc import Iterator, Mapping, Sequence
 from operator import itemgetter
 
-from sqlalchemy import select
-
 from services.chassis.projection import View
 from services.chassis.upsert import upsert
 from services.indicators.domain.events import BALLOTS, BlockReleased, RemainderMovedUp
@@ -30,7 +28,7 @@ def fold_first_blocks(view: View, facts: Sequence[Fact]) -> list[Fact]:
     first = [fact for fact in facts if isinstance(fact, BlockReleased) and fact.kind == BALLOTS]
     table = view.table("ballots")
     ballots = sorted(ballot for fact in first for ballot in fact.ballots)
-    known = {row[0] for row in rows_of(view.connection, select(table.c.ballot), table.c.ballot, ballots)}
+    known = {row[0] for row in rows_of(view.connection, table.c.ballot, ballots, "ballot")}
     not_plain = known | moved
     plain = [fact for fact in first if not_plain.isdisjoint(fact.ballots)] if not_plain else first
     rows = [row for fact in plain for row in _places(fact)]
@@ -49,8 +47,8 @@ def _places(fact: BlockReleased) -> Iterator[Row]:
 def fold_published_casts(view: View, news: Mapping[str, BallotNews]) -> dict[str, BallotNews]:
     """Write the ballots of which everything they say has been published; give the news that are left."""
     table = view.table("places")
-    query = select(table.c.ballot, table.c.leaf, table.c.score, table.c.reasons, table.c.block)
-    shown = {row[0]: row for row in rows_of(view.connection, query, table.c.ballot, sorted(news))}
+    rows = rows_of(view.connection, table.c.ballot, sorted(news), "ballot", "leaf", "score", "reasons", "block")
+    shown = {row[0]: row for row in rows}
     plain = {}
     for ballot, row in shown.items():
         target = None if news[ballot].later else news[ballot].cast

@@ -1,25 +1,31 @@
 """Reading many rows by key in one statement, with the driver's fastest way."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Select, Table
+from sqlalchemy import BigInteger, Column, Connection, Table
 
 Row = Sequence[Any]
 
 
-def rows_of(connection: Connection, query: Select[Any], key: Column[Any], values: Sequence[str | int]) -> list[Row]:
-    """Run `query` for the rows whose `key` is among `values`."""
+def rows_of(connection: Connection, key: Column[Any], values: Sequence[str | int], *names: str) -> list[Row]:
+    """Give the rows of the key's table whose `key` is among `values`: the columns that are named, or all of them."""
     if not values:
         return []
-    quoted = f'"{key.table.name}"."{key.name}"'
-    if connection.dialect.name == "postgresql":
-        array = "bigint[]" if isinstance(key.type, BigInteger) else "text[]"
-        statement = f"{_sql(connection, query)} WHERE {quoted} = ANY(%b::{array})"
-        return list(_run(connection, statement, [list(values)]).fetchall())
-    statement = f"{_sql(connection, query)} WHERE {quoted} IN (SELECT value FROM json_each(?))"
-    return list(_run(connection, statement, [msgspec.json.encode(values).decode()]).fetchall())
+    is_postgresql = connection.dialect.name == "postgresql"
+    wanted = list(values) if is_postgresql else msgspec.json.encode(values).decode()
+    return list(_run(connection, _chosen(key, names, is_postgresql=is_postgresql), [wanted]).fetchall())
+
+
+@lru_cache(maxsize=256)
+def _chosen(key: Column[Any], names: tuple[str, ...], *, is_postgresql: bool) -> str:
+    columns = ", ".join(f'"{name}"' for name in names or key.table.columns.keys())
+    statement = f'SELECT {columns} FROM "{key.table.name}" WHERE "{key.name}"'
+    if not is_postgresql:
+        return f"{statement} IN (SELECT value FROM json_each(?))"
+    return f"{statement} = ANY(%b::{'bigint[]' if isinstance(key.type, BigInteger) else 'text[]'})"
 
 
 def delete_pairs(connection: Connection, table: Table, pairs: Sequence[tuple[str, str]]) -> None:
@@ -41,7 +47,3 @@ def _run(connection: Connection, statement: str, values: Sequence[Any]) -> Any:
     # Only the driver takes arrays in binary, which cost the client a third of bound values, and its rows are plain tuples.
     driver: Any = connection.connection.driver_connection
     return driver.execute(statement, values)
-
-
-def _sql(connection: Connection, query: Select[Any]) -> str:
-    return str(query.compile(dialect=connection.dialect))

@@ -8,7 +8,6 @@ from functools import lru_cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
 
 from services.chassis.domain import InvalidMessage
 from services.chassis.projection import Delivery, View
@@ -101,7 +100,7 @@ def _known(view: View, news: Sequence[News]) -> dict[str, _Thing]:
     kinds = {told.source_id: told.source.record for told in news}
     table = view.table("sources")
     things = {source_id: _Thing() for source_id in kinds}
-    for source_id, text in rows_of(view.connection, select(table), table.c.source, sorted(kinds)):
+    for source_id, text in rows_of(view.connection, table.c.source, sorted(kinds)):
         record: Any = msgspec.json.decode(text, type=kinds[source_id])
         things[source_id] = _Thing(record, summed(shares_of(record)))
     return things

@@ -40,8 +40,7 @@ def read_figures(view: View, leaves: Iterable[int]) -> dict[int, Figure]:
     """Read the sums of some leaves."""
     wanted = list(leaves)
     table = view.table("leaves")
-    columns = [table.c[name] for name in ("leaf", "n", "blocks", "as_of", *SCORES)]
-    rows = rows_of(view.connection, select(*columns), table.c.leaf, wanted)
+    rows = rows_of(view.connection, table.c.leaf, wanted, "leaf", "n", "blocks", "as_of", *SCORES)
     named, reasons = leaves_by_number(view, wanted), _reasons(view, wanted)
     return {
         number: Figure(
@@ -90,7 +89,7 @@ def read_served(view: View, since: date | None, until: date) -> dict[tuple[str, 
 def _reasons(view: View, leaves: list[int]) -> dict[int, dict[str, int]]:
     table = view.table("leaf_reasons")
     found: dict[int, dict[str, int]] = {}
-    rows = rows_of(view.connection, select(table), table.c.leaf, leaves)
+    rows = rows_of(view.connection, table.c.leaf, leaves)
     for leaf, reason, count in sorted(rows, key=tuple):
         if count:
             found.setdefault(leaf, {})[reason] = count

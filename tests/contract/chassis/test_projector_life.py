@@ -179,6 +179,41 @@ def test_while_one_process_owns_a_projection_another_waits(engine: Engine, log: 
     other.close()
 
 
+class Rests(threading.Event):
+    """What stops a projector at its second rest. Nobody ever waits; something is done instead."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self._meanwhile = meanwhile
+        self.seconds: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Let something happen."""
+        self.seconds.append(timeout)
+        if len(self.seconds) == 2:
+            self.set()
+        self._meanwhile()
+        return self.is_set()
+
+
+def test_after_a_batch_that_was_not_full_it_rests_and_takes_what_came_meanwhile_together(
+    engine: Engine, log: InMemoryLog
+) -> None:
+    rows, limits = some_rows(Sender(), 30), Limits(batch=10, poll_seconds=0, rest_seconds=7.0)
+    log.write(*rows[:25])
+    projector = Projector(engine, InMemoryBroker(log), Tallies(), Leases(engine, owner="tests"), limits=limits)
+    read: list[int] = []
+
+    def meanwhile() -> None:
+        read.append(projector.read)
+        log.write(*rows[25:])
+
+    rests = Rests(meanwhile)
+    projector.run(rests)
+    assert rests.seconds == [7.0, 7.0]
+    assert read == [25, 30]
+
+
 def test_a_gap_turns_readiness_red_after_its_bound(engine: Engine, log: InMemoryLog) -> None:
     clock = FixedClock()
     sender = Sender()

@@ -200,10 +200,10 @@ def tallies_by_cell(view: View, scope: Scope) -> dict[tuple[str, str, str], Tall
     return {(row.one_stop_id, row.field, row.level): _tally(row) for row in rows}
 
 
-def tallies_by_day(view: View, scope: Scope) -> dict[date, Tally]:
-    """Sum per day on which blocks closed."""
-    rows = view.connection.execute(_sums_by(view, scope, "closed_on"))
-    return {row.closed_on: _tally(row) for row in rows}
+def tallies_by_day(view: View, scope: Scope) -> dict[tuple[date, bool], Tally]:
+    """Sum per day on which blocks closed, and whether the ballots count."""
+    rows = view.connection.execute(_sums_by(view, scope, "closed_on", "counted"))
+    return {(row.closed_on, bool(row.counted)): _tally(row) for row in rows}
 
 
 def reasons_of(view: View, scope: Scope) -> dict[str, int]:
