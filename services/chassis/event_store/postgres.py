@@ -30,6 +30,7 @@ from services.chassis.event_store.requests import another_version, check_request
 
 NOTIFY_CHANNEL = "cchc_outbox"
 """What a relay listens to; a notification says that there is something, never what."""
+_NOTIFY = f"SELECT pg_notify('{NOTIFY_CHANNEL}', '')"
 
 _SUPERSEDED = "CC002"
 
@@ -88,7 +89,11 @@ class PostgresEventStore:
         driver: Any = connection.connection.driver_connection
         parameters = parameters_of(requests, self.incarnation())
         result = driver.pgconn.exec_params(_APPEND, parameters, PARAMETER_TYPES, _BINARY, 1)
-        return _verdicts(requests, result)
+        verdicts = _verdicts(requests, result)
+        if any(request.messages for request in requests):
+            # Told when the caller commits. Such commits wait for each other, which those of ballots may not.
+            connection.exec_driver_sql(_NOTIFY)
+        return verdicts
 
     def load(self, stream: str, after_version: int = NO_STREAM) -> list[RecordedFact]:
         """Read a stream's facts, in order."""
@@ -125,8 +130,8 @@ class PostgresEventStore:
         return self._incarnation
 
     def announce(self) -> None:
-        """Tell whoever listens that the outbox has grown. Never inside an append: notifying commits wait for each other."""
-        self._readers.rows(f"SELECT pg_notify('{NOTIFY_CHANNEL}', '')")
+        """Tell whoever listens that the outbox has grown, after appends: commits that tell it themselves wait for each other."""
+        self._readers.rows(_NOTIFY)
 
     def close(self) -> None:
         """Give connections back."""

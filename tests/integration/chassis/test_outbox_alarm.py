@@ -9,7 +9,10 @@ from sqlalchemy import Engine
 from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.event_store.postgres import PostgresEventStore
+from services.chassis.event_store.schema import create_event_store
+from services.chassis.ids import new_id
 from services.chassis.relay_process import OutboxAlarm
+from services.chassis.testing.requests import a_message, a_request
 from tests.support.servers.ports import eventually
 
 _LONG_SECONDS = 30.0
@@ -69,3 +72,27 @@ def test_a_lost_connection_costs_one_sleep_and_then_it_listens_again(alarm: Outb
     assert 0.05 < monotonic() - started < _LONG_SECONDS / 2
     alarm.wait(_LONG_SECONDS)
     eventually(lambda: _is_woken(alarm, engine), seconds=5)
+
+
+def _waits_until_woken(alarm: OutboxAlarm, seconds: float) -> bool:
+    started = monotonic()
+    alarm.wait(seconds)
+    return monotonic() - started < seconds / 2
+
+
+def test_what_is_recorded_within_somebody_elses_transaction_wakes_the_relay_once_it_is_committed(
+    alarm: OutboxAlarm, engine: Engine
+):
+    with engine.begin() as connection:
+        create_event_store(connection, incarnation=new_id())
+    store = PostgresEventStore(engine)
+    with engine.connect() as connection:
+        store.append_in(connection, [a_request("things-1")])
+        connection.commit()
+        store.append_in(
+            connection, [a_request("things-2", messages=(a_message("things-2", incarnation=store.incarnation()),))]
+        )
+        assert not _waits_until_woken(alarm, 0.2)
+        connection.commit()
+    assert _waits_until_woken(alarm, _LONG_SECONDS)
+    store.close()
