@@ -16,7 +16,6 @@ from services.gateway.reporting.projections.counter_results import (
     served_by_one_stop,
     tallies_by_cell,
     tallies_by_day,
-    tally_of,
 )
 from services.gateway.reporting.projections.questionnaires import QUESTIONNAIRES, Labels, labels_of
 from services.gateway.reporting.projections.units import UNITS, units_of
@@ -66,8 +65,9 @@ class CounterReport:
 def counter_report(reading: Reading, scope: Scope, measure: Measure) -> CounterReport:
     """Sum what is asked for, and the same with and without the ballots that do not count."""
     view = reading.view(COUNTER_RESULTS)
-    counted = tally_of(view, replace(scope, counted_only=True))
-    every = tally_of(view, replace(scope, counted_only=False))
+    # A year of a district is a hundred thousand rows: each further pass over them is felt by whoever waits.
+    told = tallies_by_day(view, replace(scope, counted_only=False))
+    counted, every = total(it for (_, counts), it in told.items() if counts), total(told.values())
     cells = tallies_by_cell(view, scope)
     served = served_by_one_stop(view, scope)
     by_one_stop = _by_one_stop(cells, served)
@@ -81,7 +81,7 @@ def counter_report(reading: Reading, scope: Scope, measure: Measure) -> CounterR
         by_one_stop=by_one_stop,
         by_field=_by_field(cells),
         reasons=reasons_of(view, scope),
-        days=tallies_by_day(view, scope),
+        days=_days(told, counted_only=scope.counted_only),
         blocks=tuple(newest_blocks(view, scope, _BLOCKS_SHOWN)),
         units=units_of(reading.view(UNITS)),
         labels=labels_of(reading.view(QUESTIONNAIRES)),
@@ -101,6 +101,14 @@ def by_week(days: Mapping[date, Tally]) -> tuple[Point, ...]:
 def by_day(days: Mapping[date, Tally]) -> tuple[Point, ...]:
     """Give each day on which blocks closed."""
     return tuple(Point(since=day, until=day, tally=tally) for day, tally in sorted(days.items()))
+
+
+def _days(sums: Mapping[tuple[date, bool], Tally], *, counted_only: bool) -> dict[date, Tally]:
+    days: dict[date, Tally] = {}
+    for (day, counts), tally in sums.items():
+        if counts or not counted_only:
+            days[day] = days.get(day, NOTHING) + tally
+    return days
 
 
 def _by_one_stop(cells: Mapping[tuple[str, str, str], Tally], served: Mapping[str, int]) -> tuple[Line, ...]:
