@@ -63,7 +63,7 @@ def copy_surroundings(folder: DataFolder, place: Path) -> None:
     """Copy what a tenant is beside its databases: keys, the pack, what the folder was made for."""
     shutil.copytree(folder.keys, place / "keys")
     shutil.copytree(folder.pack, place / folder.kept_pack.name)
-    shutil.copy2(folder.root / "tenant.json", place)
+    shutil.copy2(folder.tenant_file, place)
     if folder.clock.exists():
         shutil.copy2(folder.clock, place)
 

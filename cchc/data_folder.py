@@ -54,6 +54,11 @@ class DataFolder:
         return self.root / "keys"
 
     @property
+    def tenant_file(self) -> Path:
+        """What the folder was made for; with it, it holds a tenant."""
+        return self.root / "tenant.json"
+
+    @property
     def settings_file(self) -> Path:
         """Settings of the distributed profile, `NAME=value` a line, for whatever the environment itself does not say."""
         return self.root / ".env"
@@ -93,7 +98,7 @@ class DataFolder:
 
     def exists(self) -> bool:
         """Whether `cchc init` has run here."""
-        return (self.root / "tenant.json").exists()
+        return self.tenant_file.exists()
 
     def tenant(self) -> Tenant:
         """Read what this folder was made for.
@@ -103,7 +108,7 @@ class DataFolder:
         """
         if not self.exists():
             raise SystemExit(f"{self.root} holds no tenant yet: run `cchc init`")
-        return Tenant(**json.loads((self.root / "tenant.json").read_text()))
+        return Tenant(**json.loads(self.tenant_file.read_text()))
 
     def create(self, tenant: Tenant) -> None:
         """Make the folder for a tenant."""
@@ -114,7 +119,7 @@ class DataFolder:
 
     def write_tenant(self, tenant: Tenant) -> None:
         """Write down what the folder is made for."""
-        (self.root / "tenant.json").write_text(json.dumps(asdict(tenant), indent=1) + "\n")
+        self.tenant_file.write_text(json.dumps(asdict(tenant), indent=1) + "\n")
 
     def is_running(self) -> bool:
         """Whether `cchc up` holds the folder now; what a killed one left behind does not count."""

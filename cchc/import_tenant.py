@@ -23,6 +23,7 @@ from cchc.servers import (
     check_settings,
     database_urls,
     make_seals,
+    make_stream_log,
     make_topics,
     migrate_databases,
     stream_log_url,
@@ -77,6 +78,7 @@ def _take_in(folder: DataFolder, place: Path, manifest: Manifest, profile: str) 
         restore_databases(folder, place, manifest, names, now=SystemClock().now(), fresh_id=new_id)
     else:
         _into_servers(folder, place, manifest, said=click.echo)
+    make_stream_log(environment_of(folder))
     return erase_again(folder, place)
 
 

@@ -5,7 +5,14 @@ import click
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.options import data_option
-from cchc.servers import check_settings, database_urls, make_seals, make_topics, migrate_databases
+from cchc.servers import (
+    check_settings,
+    database_urls,
+    make_seals,
+    make_stream_log,
+    make_topics,
+    migrate_databases,
+)
 from services.chassis.settings import Environment
 
 
@@ -26,4 +33,5 @@ def _migrate_servers(env: Environment) -> None:
     check_settings(env)
     migrate_databases(env)
     make_seals(*database_urls(env).values())
+    make_stream_log(env)
     click.echo(f"every database is at this release's schema; {len(make_topics(env))} topics are there")

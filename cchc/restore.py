@@ -15,7 +15,7 @@ from cchc.environment import environment_of
 from cchc.options import data_option
 from cchc.postgres_tools import holds_something, put_back
 from cchc.reaching import require_quiet_databases
-from cchc.servers import all_urls, topics_of
+from cchc.servers import STREAM_LOG, all_urls, holds_messages, make_stream_log, topics_of
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.incarnations import begin_incarnation
@@ -52,6 +52,8 @@ def restore(backup: Path, folder: DataFolder, names: tuple[str, ...]) -> None:
         restore_surroundings(folder, backup)
         chosen = names or _wanted(folder, manifest)
         restore_databases(folder, backup, manifest, chosen, now=SystemClock().now(), fresh_id=new_id)
+        # An old backup may hold none.
+        make_stream_log(environment_of(folder))
         erased = erase_again(folder, backup) if "gateway" in chosen else 0
     click.echo(f"restored {', '.join(chosen)} as of {manifest.made_at}; erased again: {erased}")
     if kept := [copied.name for copied in manifest.databases if copied.name not in chosen]:
@@ -116,8 +118,12 @@ def begin_new_life(folder: DataFolder, name: str, now: datetime, new: UUID) -> N
 def _wanted(folder: DataFolder, manifest: Manifest) -> tuple[str, ...]:
     # Blocks, seals and the stream log are newer than any backup and cannot be made again: replaced only when they are gone.
     urls = urls_of(folder)
-    lasting = {name for name in ("folder", "seals", "streams") if name in urls and is_there(urls[name])}
+    lasting = {name for name in ("folder", "seals", STREAM_LOG) if name in urls and _stands(name, urls[name])}
     return tuple(copied.name for copied in manifest.databases if copied.name not in lasting)
+
+
+def _stands(name: str, url: str) -> bool:
+    return is_there(url) and (name != STREAM_LOG or holds_messages(url))
 
 
 def is_there(url: str) -> bool:

@@ -1,5 +1,8 @@
 """The servers that the distributed profile is given: what has to be said about them, and what has to be made in them."""
 
+from sqlalchemy import inspect, select
+from sqlalchemy.exc import SQLAlchemyError
+
 from cchc.distributed import SERVICES, STORES
 from cchc.log_of_outboxes import OWNERS
 from services.chassis.broker.kafka import KafkaBroker
@@ -7,6 +10,7 @@ from services.chassis.broker.port import Topic, is_compacted
 from services.chassis.database import open_database
 from services.chassis.seals import create_seals
 from services.chassis.settings import KAFKA, KAFKA_COPIES, Environment, Setting, SettingError
+from services.gateway.streams.log_tables import HEADS, METADATA
 
 STREAM_LOG = "streams"
 """The stream log: a database of the gateway's beside its store, no event store itself."""
@@ -68,6 +72,25 @@ def make_seals(*urls: str) -> None:
         engine = open_database(url, pool_size=1)
         with engine.begin() as connection:
             create_seals(connection)
+        engine.dispose()
+
+
+def make_stream_log(env: Environment) -> None:
+    """Make the tables of the stream log where they are missing, as with seals."""
+    engine = open_database(stream_log_url(env), pool_size=1)
+    METADATA.create_all(engine)
+    engine.dispose()
+
+
+def holds_messages(url: str) -> bool:
+    """Say whether a stream log holds anything; one that cannot be read may, and its tables alone are nothing."""
+    engine = open_database(url, read_only=True, pool_size=1)
+    try:
+        with engine.connect() as connection:
+            return inspect(connection).has_table(HEADS.name) and connection.execute(select(HEADS)).first() is not None
+    except SQLAlchemyError:
+        return True
+    finally:
         engine.dispose()
 
 

@@ -1,9 +1,11 @@
 """`cchc verify`: checks seals, numbers and bodies of every store."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict
 
 import click
+from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -11,12 +13,13 @@ from cchc.data_folder import DataFolder
 from cchc.embedded import SEALED_STORES
 from cchc.environment import environment_of
 from cchc.options import data_option, json_option
-from cchc.servers import database_urls
+from cchc.servers import STREAM_LOG, database_urls, stream_log_url
 from services.chassis.database import open_database
 from services.chassis.domain import Refusal
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.seals import Ledger, Problem, Report, Seals
 from services.chassis.seals import verify as verify_store
+from services.gateway.streams.verification import check_log
 
 
 @click.command()
@@ -25,30 +28,41 @@ from services.chassis.seals import verify as verify_store
 def verify(folder: DataFolder, *, as_json: bool) -> None:
     """Say what was checked, what was found, and what no seal covers yet. Ends with 1 when something was found."""
     if folder.tenant().is_distributed:
-        urls = database_urls(environment_of(folder))
+        env = environment_of(folder)
         # Each database holds the seals of its own store.
-        reports = [_of_databases(name, url, url) for name, url in urls.items()]
+        reports = [_of_databases(name, url, url) for name, url in database_urls(env).items()]
+        reports.append(_read(STREAM_LOG, stream_log_url(env), _stream_log))
     else:
-        reports = [check(folder, name) for name in SEALED_STORES]
+        reports = [check(folder, name) for name in (*SEALED_STORES, STREAM_LOG)]
     click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
     if any(report.found for report in reports):
         raise SystemExit(1)
 
 
 def check(folder: DataFolder, name: str) -> Report:
-    """Verify one store against its seals; both are only read. A file that is gone or unreadable is a finding."""
+    """Verify one store against its seals, or the stream log's chains. A file that is gone or unreadable is a finding."""
     for file in (folder.database(name), folder.database("seals")):
         if not file.exists():
             return _unchecked(name, f"{file} is not there")
+    if name == STREAM_LOG:
+        return _read(name, f"sqlite:///{folder.database(name)}", _stream_log)
     return _of_databases(name, f"sqlite:///{folder.database(name)}", f"sqlite:///{folder.database('seals')}")
 
 
 def _of_databases(name: str, url: str, seals_url: str) -> Report:
+    return _read(name, url, lambda opened: _compared(name, opened, seals_url))
+
+
+def _read(name: str, url: str, look: Callable[[Engine], Report]) -> Report:
+    opened = open_database(url, read_only=True)
     try:
-        return _compared(name, url, seals_url)
-    except (SQLAlchemyError, Refusal) as error:
+        return look(opened)
+    # A damaged file can hold values of any kind; the other stores' reports are not lost for that.
+    except (SQLAlchemyError, Refusal, TypeError, ValueError, RecursionError) as error:
         place = make_url(url).render_as_string()
         return _unchecked(name, f"{place.removeprefix('sqlite:///')} or its seals cannot be read: {error}")
+    finally:
+        opened.dispose()
 
 
 def _unchecked(name: str, what: str) -> Report:
@@ -56,16 +70,24 @@ def _unchecked(name: str, what: str) -> Report:
     return Report(store=name, checked=0, found=(problem,), not_sealed_yet=0)
 
 
-def _compared(name: str, url: str, seals_url: str) -> Report:
+def _compared(name: str, opened: Engine, seals_url: str) -> Report:
     sealed = open_database(seals_url, read_only=True)
-    opened = open_database(url, read_only=True)
     store = open_event_store(opened)
     try:
         return verify_store(store, Seals(sealed, store_name=name))
     finally:
         store.close()
-        opened.dispose()
         sealed.dispose()
+
+
+def _stream_log(opened: Engine) -> Report:
+    found: list[Problem] = []
+
+    def find(where: str, place: int, what: str) -> None:
+        found.append(Problem(ledger=where, position=place, last_position=place, what=what))
+
+    # Its chains are its seals: subscribers hold them too.
+    return Report(store=STREAM_LOG, checked=check_log(opened, find), found=tuple(found), not_sealed_yet=0)
 
 
 def _told(reports: list[Report]) -> str:

@@ -15,24 +15,28 @@ from cchc.export import as_files
 from cchc.internal_client import InternalClient
 from cchc.moving import VERSIONS
 from cchc.restore import urls_of
-from cchc.servers import migrate_databases
+from cchc.servers import STREAM_LOG, migrate_databases
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.projector.status import read_statuses
 from services.chassis.projector.tables import STATUS
+from services.gateway.streams.log_tables import HEADS
 
 OLDEST_POSTGRES = 150_000
 MUST_BE_ON = ("fsync", "full_page_writes", "synchronous_commit")
 MOST_SECONDS_APART = 2.0
+_HELD = {STREAM_LOG: HEADS.name}
+"""A table without which a database holds nothing, where it is not that of event stores."""
 
 
 def look_at_databases(folder: DataFolder) -> Checks:
     """Look at the database of every store."""
     every = urls_of(folder)
     urls = {name: every[name] for name in EVENT_STORES}
+    lasting = {name: every[name] for name in (*EVENT_STORES, STREAM_LOG) if name in every}
     is_distributed = folder.tenant().is_distributed
     to_do = "start it, and see its URL and password" if is_distributed else "put it back: `cchc restore --only`"
-    for name, url in urls.items():
+    for name, url in lasting.items():
         yield tried(f"database {name}", lambda: _reached(name, url), to_do)  # noqa: B023 - called here
     if not is_distributed:
         # A file that is gone is to be put back, not to be made anew.
@@ -51,7 +55,7 @@ def _reached(name: str, url: str) -> Finding:
     try:
         if engine.dialect.name == "sqlite":
             with engine.connect() as connection:
-                connection.execute(text("SELECT count(*) FROM incarnations"))
+                connection.execute(text(f"SELECT 1 FROM {_HELD.get(name, 'incarnations')} LIMIT 1"))
             return well(f"database {name}", "its file can be read")
         return _server(name, engine)
     finally:

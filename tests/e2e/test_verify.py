@@ -74,7 +74,7 @@ def copy(sealed: Instance, tmp_path: Path) -> Path:
 def test_a_running_folder_is_green_and_says_what_it_checked(sealed: Instance) -> None:
     done = sealed.ask("verify", "--json")
     stores = {store["store"]: store for store in json.loads(done.stdout)["stores"]}
-    assert (done.returncode, stores.keys()) == (0, {"survey", "gateway", "tasks", "indicators", "folder"})
+    assert (done.returncode, stores.keys()) == (0, {"survey", "gateway", "tasks", "indicators", "folder", "streams"})
     assert all(store["checked"] > 0 and store["found"] == [] for store in stores.values())
 
 

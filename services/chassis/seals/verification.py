@@ -13,9 +13,12 @@ from services.chassis.seals.sealed import Seals
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """Something that is not as it was sealed or numbered. `last_position` is the end of the range it was found in."""
+    """Something that is not as it was sealed or numbered. `last_position` is the end of the range it was found in.
 
-    ledger: Ledger
+    `ledger` is one of a store's, or what else has numbered places.
+    """
+
+    ledger: str
     position: int
     last_position: int
     what: str

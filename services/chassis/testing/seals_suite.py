@@ -33,7 +33,7 @@ class SealsSuite:
             create_seals(connection)
         return Seals(seals_engine, store_name="things")
 
-    def found(self, store: EventStore, seals: Seals) -> list[tuple[Ledger, int, str]]:
+    def found(self, store: EventStore, seals: Seals) -> list[tuple[str, int, str]]:
         """Verify, and give what was found."""
         return [(problem.ledger, problem.position, problem.what) for problem in verify(store, seals).found]
 

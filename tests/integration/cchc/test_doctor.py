@@ -1,6 +1,9 @@
 """`cchc doctor`: a word, a reason and what to do for each thing it looks at."""
 
 import json
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +29,45 @@ def made(folder: DataFolder, pack: Path) -> DataFolder:
 
 def test_a_new_folder_lacks_a_backup_and_nothing_else(made: DataFolder) -> None:
     code, found = seen(made)
-    assert [name for name, it in found.items() if it["word"] == "ill"] == ["backup"]
+    assert not [name for name, it in found.items() if it["word"] == "ill"]
+    assert found["backup"]["word"] == "look"
     assert "cchc backup" in found["backup"]["to_do"]
-    assert code == 1
+    assert code == 0
     assert run("backup", "--data", made.root).exit_code == 0
-    assert seen(made)[0] == 0
+    assert seen(made)[1]["backup"]["word"] == "well"
+
+
+def test_no_backup_for_a_day_is_ill_whatever_others_have(made: DataFolder) -> None:
+    yesterday = made.tenant_file.stat().st_mtime - 25 * 3600
+    os.utime(made.tenant_file, (yesterday, yesterday))
+    assert run("backup", "--data", made.root).exit_code == 0
+    manifest = next(made.backups.glob("*/manifest.json"))
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | {"tenant": "another"}))
+    code, found = seen(made)
+    assert found["backup"]["word"] == "ill"
+    assert "1 are another tenant's" in found["backup"]["reason"]
+    assert code == 1
+
+
+@pytest.mark.parametrize(("hours", "word"), [(23, "well"), (30, "look"), (49, "ill")])
+def test_a_backup_that_grows_old_is_worth_a_look_and_then_ill(made: DataFolder, hours: int, word: str) -> None:
+    assert run("backup", "--data", made.root).exit_code == 0
+    manifest = next(made.backups.glob("*/manifest.json"))
+    said = json.loads(manifest.read_text())
+    said["made_at"] = (datetime.fromisoformat(said["made_at"]) - timedelta(hours=hours)).isoformat()
+    manifest.write_text(json.dumps(said))
+    of_a_later_release = made.backups / "another"
+    of_a_later_release.mkdir()
+    (of_a_later_release / "manifest.json").write_text(json.dumps(said | {"tenant": "another", "more": 1}))
+    assert seen(made)[1]["backup"]["word"] == word
+
+
+def test_a_calendar_of_another_year_is_told(made: DataFolder) -> None:
+    assert "2021" in seen(made)[1]["calendar"]["reason"]
+    made.write_tenant(replace(made.tenant(), shift_seconds=0))
+    found = seen(made)[1]["calendar"]
+    assert found["word"] == "look"
+    assert "no holiday of" in found["reason"]
 
 
 def test_a_key_that_others_may_read_is_ill(made: DataFolder) -> None:
@@ -48,11 +85,12 @@ def test_a_database_of_another_schema_is_ill(made: DataFolder) -> None:
     assert "cchc migrate" in found["to_do"]
 
 
-def test_a_store_that_is_gone_is_ill(made: DataFolder) -> None:
-    made.database("tasks").unlink()
+@pytest.mark.parametrize("name", ["tasks", "streams"])
+def test_a_store_that_is_gone_is_ill(made: DataFolder, name: str) -> None:
+    made.database(name).unlink()
     code, found = seen(made)
-    assert found["database tasks"]["word"] == "ill"
-    assert "cchc restore" in found["database tasks"]["to_do"]
+    assert found[f"database {name}"]["word"] == "ill"
+    assert "cchc restore" in found[f"database {name}"]["to_do"]
     assert code == 1
 
 
@@ -69,7 +107,7 @@ def test_databases_and_log_of_the_distributed_profile_are_looked_at(
     made = run("init", "--data", folder.root, "--pack", pack, "--profile", "distributed")
     assert made.exit_code == 0, made.output
     _, found = seen(folder)
-    assert [name for name, it in found.items() if it["word"] == "ill"] == ["backup"]
+    assert not [name for name, it in found.items() if it["word"] == "ill"]
     assert {"kafka", "database survey", "database folder", "migrations gateway"} <= set(found)
 
     write_settings(
