@@ -200,13 +200,21 @@ def listen(product: Instance | Fleet, journey: Journey) -> None:
     with (
         suppress(httpx.TransportError),
         httpx.Client(base_url=product.url, headers=headers, timeout=None) as client,  # noqa: S113 - it waits as long as it takes
-        client.stream("GET", "/streams/v1/figures/sse") as answer,
+        # What was published before is nobody's touch.
+        client.stream("GET", "/streams/v1/figures/sse", params={"after": newest(client)}) as answer,
     ):
         answer.raise_for_status()
         for line in answer.iter_lines():
             if line.startswith("data: ") and RELEASED in line:
                 event = json.loads(line.removeprefix("data: "))
                 journey.came[event["data"]["one_stop_id"]].append(time.monotonic())
+
+
+def newest(client: httpx.Client) -> str:
+    """Give the token of the end of the figures' channel."""
+    answer = client.get("/streams/v1/figures/snapshot")
+    answer.raise_for_status()
+    return answer.headers["Stream-Token"]
 
 
 def round_trips(bootstrap: str) -> list[float]:
