@@ -2,11 +2,12 @@
 
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
+import pytest
 from sqlalchemy import MetaData, Table, inspect
 
 from services.chassis.database import open_database
@@ -22,6 +23,7 @@ PAGES = (
 OF_A_BUILD = {"applied_at"}
 """Columns that say when a build was made, not what it holds."""
 
+TIMES = 3
 Rows = dict[tuple[str, str], list[str]]
 
 
@@ -93,24 +95,37 @@ def published(instance: Instance) -> int:
         store.close()
 
 
+def rebuilt(instance: Instance, names: Sequence[str]) -> tuple[Rows, Rows, Counter[int]]:
+    """Build every read model of a quiet instance anew while pages are read; give the rows before and after, and how often each status came.
+
+    What the product records by itself each minute may fall in between: then it is done again.
+    """
+    for _ in range(TIMES):
+        before, reached = rows_of(instance), instance.positions()
+        with people_reading(instance.url) as seen:
+            failed = {
+                it: done.stderr for it in names if (done := instance.ask("projections", "rebuild", it)).returncode
+            }
+        assert failed == {}
+        instance.wait_until_caught_up()
+        if instance.positions() == reached:
+            return before, rows_of(instance), seen
+        instance.wait_until_quiet()
+    pytest.fail("something was recorded each time")
+
+
 def test_every_read_model_built_from_zero_has_the_same_rows_while_pages_are_read(instance: Instance) -> None:
     a_busy_counter(instance)
     instance.wait_until_quiet()
-    before, builds, blocks = rows_of(instance), builds_of(instance), published(instance)
+    builds, blocks = builds_of(instance), published(instance)
     assert blocks > 0
-    assert {projection for projection, _ in before} == builds.keys()
-
     names: list[Any] = [status["projection"] for status in instance.told("projections", "list")]
     assert set(names) == builds.keys()
-    with people_reading(instance.url) as seen:
-        failed = {
-            name: done.stderr for name in names if (done := instance.ask("projections", "rebuild", name)).returncode
-        }
-    instance.wait_until_caught_up()
 
-    assert failed == {}
+    before, after, seen = rebuilt(instance, names)
+
+    assert {projection for projection, _ in before} == builds.keys()
     assert [name for name, build in builds_of(instance).items() if build == builds[name]] == []
-    after = rows_of(instance)
     assert after.keys() == before.keys()
     assert {key: after[key] for key in after if after[key] != before[key]} == {}
     assert sum(map(len, after.values())) > 0

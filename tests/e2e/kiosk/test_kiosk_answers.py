@@ -171,7 +171,9 @@ def test_the_hidden_corner_shows_the_machine_and_no_answer(tablet: Page, server:
 
 
 def test_a_revoked_tablet_asks_for_a_code_and_keeps_what_it_has(tablet: Page, server: FakeSurveyServer) -> None:
-    server.behaviour.revoked = True
+    server.behaviour.mood = lambda: "busy"
     tablet.click("[data-score='5']")
-    expect(tablet.locator(".problem")).to_contain_text("thu hồi")
     eventually(lambda: [row["state"] for row in outbox(tablet)] == [0])
+    server.behaviour.revoked = True
+    expect(tablet.locator(".problem")).to_contain_text("thu hồi", timeout=20_000)
+    assert [row["state"] for row in outbox(tablet)] == [0]
