@@ -11,7 +11,7 @@ import pytest
 
 from cchc.demonstration.tablet import Tablet
 from cchc.up_distributed import why_not_ready
-from tests.chaos.processes import send
+from tests.chaos.processes import descendants, send
 from tests.support.distributed import Fleet, a_fleet
 from tests.support.servers.ports import eventually
 from tests.support.task_journey import TASKS, is_listed, paragraphs_of_plan, row_of_board, state_of, walk
@@ -84,10 +84,13 @@ def test_a_process_that_is_killed_in_the_middle_comes_back_and_nothing_is_lost(
     tablet.tap(5)
     tablet.flush()
     killed = fleet.pid_of(*words)
+    family = [killed, *descendants(killed)]
     tablet.tap(4)
     send(killed, signal.SIGKILL)
     eventually(lambda: flushed(tablet), seconds=180, every=0.2)
     assert taps_in(fleet, tablet) == 2
+    # What it had started may answer for a moment longer, ready as it says; then its successor begins to listen.
+    eventually(lambda: not any(is_running(pid) for pid in family), seconds=60)
     eventually(lambda: fleet.pid_of(*words) not in {0, killed}, seconds=120)
     eventually(lambda: is_quiet(fleet), seconds=300, every=0.5)
 

@@ -16,9 +16,9 @@ from services.chassis.http.bodies import json_answer
 from services.chassis.http.guards import Bearer, Open, guard, guarded_blueprint
 from services.gateway.reporting.counter_csv import figures_csv
 from services.gateway.reporting.counter_report import CounterReport, Line, counter_report
+from services.gateway.reporting.counter_sums import Scope
 from services.gateway.reporting.figures import Measure, Tally, percent
 from services.gateway.reporting.fleet_report import FleetLine, fleet_report
-from services.gateway.reporting.projections.counter_results import Scope
 from services.gateway.reporting.read_models import ReadModels
 
 _CODE = validate.Length(max=80)

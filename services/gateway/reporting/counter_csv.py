@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from services.gateway.reporting.counter_report import CounterReport, counter_report
+from services.gateway.reporting.counter_sums import Scope
 from services.gateway.reporting.figures import Measure, Response, Tally, percent
-from services.gateway.reporting.projections.counter_results import Scope
 from services.gateway.reporting.projections.units import display_name
 from services.gateway.reporting.read_models import Reading
 from services.gateway.reporting.spreadsheets import harmless

@@ -6,10 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from services.gateway.directory.domain.records import UnitRecord
-from services.gateway.reporting.figures import NOTHING, Measure, Response, Tally, total
-from services.gateway.reporting.freshness import Freshness, freshness_of
-from services.gateway.reporting.projections.counter_results import (
-    COUNTER_RESULTS,
+from services.gateway.reporting.counter_sums import (
     Scope,
     newest_blocks,
     reasons_of,
@@ -17,6 +14,9 @@ from services.gateway.reporting.projections.counter_results import (
     tallies_by_cell,
     tallies_by_day,
 )
+from services.gateway.reporting.figures import NOTHING, Measure, Response, Tally, total
+from services.gateway.reporting.freshness import Freshness, freshness_of
+from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 from services.gateway.reporting.projections.questionnaires import QUESTIONNAIRES, Labels, labels_of
 from services.gateway.reporting.projections.units import UNITS, units_of
 from services.gateway.reporting.read_models import Reading

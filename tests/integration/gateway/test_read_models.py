@@ -1,5 +1,7 @@
 """The read models on both databases, from a log with every fault."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import select
 
@@ -10,14 +12,16 @@ from services.chassis.leases import Leases
 from services.chassis.projector import Projector, active_view
 from services.chassis.testing.in_memory import InMemoryBroker
 from services.chassis.testing.projection_suite import drain, tables_of
-from services.gateway.reporting.figures import NOTHING
-from services.gateway.reporting.projections.counter_results import (
-    COUNTER_RESULTS,
+from services.gateway.reporting.counter_sums import (
     Scope,
+    reasons_of,
     served_by_one_stop,
     tallies_by_cell,
+    tallies_by_day,
     tally_of,
 )
+from services.gateway.reporting.figures import NOTHING
+from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 from services.gateway.reporting.projections.fleet import FLEET, tablets_of
 from services.gateway.reporting.projections.units import UNITS, units_of
 from services.gateway.worker import PROJECTIONS
@@ -65,6 +69,31 @@ def test_figures_are_sums_of_whole_blocks(engine, others):
             ("xa-binh-duong", "chung-thuc", "other_fields"): 5,
             ("tt-ha-lam", "dat-dai", "cell"): 5,
         }
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "ballots"),
+    [
+        (None, date(2021, 3, 5), 30),
+        (date(2021, 1, 31), date(2021, 3, 5), 25),
+        (date(2021, 2, 1), date(2021, 2, 28), 10),
+        (date(2021, 2, 2), date(2021, 3, 4), 10),
+        (date(2021, 3, 6), date(2021, 3, 31), 0),
+    ],
+)
+def test_each_block_is_within_a_scope_once_whether_it_is_read_by_the_month_or_by_the_day(
+    engine, others, since, until, ballots
+):
+    for day in ("01-30", "01-31", "02-01", "02-28", "03-01", "03-05"):
+        others.release_block({4: 3, 1: 2}, closed_on=f"2021-{day}", reasons={"attitude": 2})
+    apply(engine, others, COUNTER_RESULTS).close()
+    scope = Scope(since=since, until=until)
+    with engine.connect() as connection:
+        view = active_view(connection, COUNTER_RESULTS)
+        assert tally_of(view, scope).n == ballots
+        assert sum(tally.n for tally in tallies_by_cell(view, scope).values()) == ballots
+        assert sum(tally.n for tally in tallies_by_day(view, scope).values()) == ballots
+        assert reasons_of(view, scope).get("attitude", 0) == ballots // 5 * 2
 
 
 def test_families_are_never_pooled(engine, others):

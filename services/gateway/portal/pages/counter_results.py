@@ -19,8 +19,9 @@ from services.gateway.portal.pages.measure import measure_of
 from services.gateway.portal.site import Site, language, page, wants_fragment
 from services.gateway.portal.words import say
 from services.gateway.reporting.counter_report import CounterReport, by_day, by_week, counter_report
+from services.gateway.reporting.counter_sums import Scope
 from services.gateway.reporting.freshness import freshness_of
-from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS, Scope
+from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 from services.gateway.reporting.projections.units import UNITS, display_name, one_stops_on, units_of
 
 PATH = "/counter-results"

@@ -21,9 +21,10 @@ from services.gateway.portal.reader import reader_of
 from services.gateway.portal.site import Site, page
 from services.gateway.portal.standing import duty_kind, standing_of
 from services.gateway.portal.whole_lists import whole_list
+from services.gateway.reporting.counter_sums import Scope, tally_of
 from services.gateway.reporting.figures import Tally
 from services.gateway.reporting.fleet_report import FleetReport, fleet_report
-from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS, Scope, tally_of
+from services.gateway.reporting.projections.counter_results import COUNTER_RESULTS
 
 _FIRST = 10
 _PRESSING = ("overdue", "soon")

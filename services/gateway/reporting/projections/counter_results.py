@@ -1,16 +1,15 @@
 """Counter results: released blocks, summed by the day they closed. Nothing here is smaller than a block."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, Select, String, Table, Text, and_, func, select
+from sqlalchemy import Boolean, Column, Date, Index, Integer, MetaData, String, Table, Text
 
 from services.chassis.projection import Delivery, TableName, View
-from services.gateway.reporting.figures import SCORES, Tally
+from services.gateway.reporting.figures import SCORES
 from services.gateway.reporting.freshness import define_freshness, note_heard
 from services.gateway.reporting.messages import read_all
 from services.gateway.reporting.upserts import write
@@ -18,7 +17,10 @@ from services.gateway.reporting.upserts import write
 BLOCK_RELEASED = "cchc.indicators.block_released.v1"
 SERVED_RELEASED = "cchc.indicators.served_released.v1"
 
-_SUMS = ("n", "blocks", *(f"score_{score}" for score in SCORES))
+SUMS = ("n", "blocks", *(f"score_{score}" for score in SCORES))
+ClosedOn = Callable[[date], date]
+SPANS: Mapping[str, ClosedOn] = {"daily": lambda day: day, "monthly": lambda day: day.replace(day=1)}
+"""What sums are kept by: the table, and the day under which a day is found in it."""
 
 
 class BlockReleased(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,18 +62,22 @@ def _cell_columns() -> list[Column[Any]]:
 
 
 class CounterResults:
-    """The read model behind the counter results page, its CSV and its API."""
+    """The read model behind the counter results page, its CSV and its API.
+
+    Sums are kept by day and by month (its first day stands in `closed_on`), so that a year is not added up day by day.
+    """
 
     name = "counter_results"
-    version = 1
+    version = 2
     topics: tuple[str, ...] = ("indicators.figure.events.v1",)
 
     def define(self, metadata: MetaData, name: TableName) -> None:
-        """Declare sums per cell and day, reasons, served counts and the list of blocks."""
-        sums = [Column(column, Integer, nullable=False) for column in _SUMS]
-        Table(name("daily"), metadata, *_cell_columns(), *sums)
-        reason = Column("reason", String, primary_key=True)
-        Table(name("reasons"), metadata, *_cell_columns(), reason, Column("n", Integer, nullable=False))
+        """Declare sums and reasons per cell, served counts and the list of blocks."""
+        for span in SPANS:
+            sums = [Column(column, Integer, nullable=False) for column in SUMS]
+            Table(name(span), metadata, *_cell_columns(), *sums)
+            reason = Column("reason", String, primary_key=True)
+            Table(name(f"{span}_reasons"), metadata, *_cell_columns(), reason, Column("n", Integer, nullable=False))
         Table(
             name("served"),
             metadata,
@@ -86,8 +92,9 @@ class CounterResults:
     def apply(self, view: View, batch: Sequence[Delivery]) -> None:
         """Fold a batch: one upsert per table."""
         blocks = read_all(batch, BLOCK_RELEASED, BlockReleased)
-        write(view, "daily", _folded_sums(blocks), adding=_SUMS)
-        write(view, "reasons", _folded_reasons(blocks), adding=("n",))
+        for span, closed_on in SPANS.items():
+            write(view, span, _folded_sums(blocks, closed_on), adding=SUMS)
+            write(view, f"{span}_reasons", _folded_reasons(blocks, closed_on), adding=("n",))
         write(view, "blocks", (_block_row(block) for block in blocks))
         served = {(it.day, it.one_stop_id, it.field): it for it in read_all(batch, SERVED_RELEASED, ServedReleased)}
         write(view, "served", (msgspec.structs.asdict(it) for it in served.values()))
@@ -110,9 +117,9 @@ def _define_blocks(metadata: MetaData, name: TableName) -> None:
     Index(name("blocks_by_day"), blocks.c.closed_on)
 
 
-def _cell(block: BlockReleased) -> tuple[Any, ...]:
+def _cell(block: BlockReleased, closed_on: ClosedOn) -> tuple[Any, ...]:
     return (
-        block.closed_on,
+        closed_on(block.closed_on),
         block.one_stop_id,
         block.field,
         block.level,
@@ -125,22 +132,22 @@ def _cell(block: BlockReleased) -> tuple[Any, ...]:
 _CELL_NAMES = ("closed_on", "one_stop_id", "field", "level", "family", "questionnaire", "counted")
 
 
-def _folded_sums(blocks: Iterable[BlockReleased]) -> list[dict[str, Any]]:
+def _folded_sums(blocks: Iterable[BlockReleased], closed_on: ClosedOn) -> list[dict[str, Any]]:
     sums: dict[tuple[Any, ...], Counter[str]] = defaultdict(Counter)
     for block in blocks:
-        cell = sums[_cell(block)]
+        cell = sums[_cell(block, closed_on)]
         cell["n"] += sum(block.scores.values())
         cell["blocks"] += 1
         for score in SCORES:
             cell[f"score_{score}"] += block.scores.get(str(score), 0)
-    return [dict(zip(_CELL_NAMES, cell, strict=True)) | {it: row[it] for it in _SUMS} for cell, row in sums.items()]
+    return [dict(zip(_CELL_NAMES, cell, strict=True)) | {it: row[it] for it in SUMS} for cell, row in sums.items()]
 
 
-def _folded_reasons(blocks: Iterable[BlockReleased]) -> list[dict[str, Any]]:
+def _folded_reasons(blocks: Iterable[BlockReleased], closed_on: ClosedOn) -> list[dict[str, Any]]:
     sums: Counter[tuple[Any, ...]] = Counter()
     for block in blocks:
         for reason, count in block.reasons.items():
-            sums[(*_cell(block), reason)] += count
+            sums[(*_cell(block, closed_on), reason)] += count
     return [dict(zip((*_CELL_NAMES, "reason"), cell, strict=True)) | {"n": count} for cell, count in sums.items()]
 
 
@@ -149,91 +156,6 @@ def _block_row(block: BlockReleased) -> dict[str, Any]:
     scores = row.pop("scores")
     row["reasons"] = msgspec.json.encode(block.reasons, order="sorted").decode()
     return row | {f"score_{score}": scores.get(str(score), 0) for score in SCORES}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Scope:
-    """Which blocks are asked for: those that closed from `since` to `until`, both included."""
-
-    since: date | None
-    until: date
-    counted_only: bool = True
-    one_stop_id: str | None = None
-    field: str | None = None
-    family: str = "counter"
-
-
-def _within(table: Table, scope: Scope) -> Any:
-    conditions = [table.c.closed_on <= scope.until, table.c.family == scope.family]
-    if scope.since is not None:
-        conditions.append(table.c.closed_on >= scope.since)
-    if scope.counted_only:
-        conditions.append(table.c.counted.is_(True))
-    if scope.one_stop_id is not None:
-        conditions.append(table.c.one_stop_id == scope.one_stop_id)
-    if scope.field is not None:
-        conditions.append(table.c.field == scope.field)
-    return and_(*conditions)
-
-
-def _sums_by(view: View, scope: Scope, *names: str) -> Select[Any]:
-    table = view.table("daily")
-    keys = [table.c[name] for name in names]
-    sums = [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in _SUMS]
-    return select(*keys, *sums).where(_within(table, scope)).group_by(*keys).order_by(*keys)
-
-
-def _tally(row: Any) -> Tally:
-    return Tally(scores={score: int(getattr(row, f"score_{score}")) for score in SCORES}, blocks=int(row.blocks))
-
-
-def tally_of(view: View, scope: Scope) -> Tally:
-    """Sum everything in scope."""
-    table = view.table("daily")
-    sums = [func.coalesce(func.sum(table.c[name]), 0).label(name) for name in _SUMS]
-    return _tally(view.connection.execute(select(*sums).where(_within(table, scope))).one())
-
-
-def tallies_by_cell(view: View, scope: Scope) -> dict[tuple[str, str, str], Tally]:
-    """Sum per (one-stop, field, level)."""
-    rows = view.connection.execute(_sums_by(view, scope, "one_stop_id", "field", "level"))
-    return {(row.one_stop_id, row.field, row.level): _tally(row) for row in rows}
-
-
-def tallies_by_day(view: View, scope: Scope) -> dict[tuple[date, bool], Tally]:
-    """Sum per day on which blocks closed, and whether the ballots count."""
-    rows = view.connection.execute(_sums_by(view, scope, "closed_on", "counted"))
-    return {(row.closed_on, bool(row.counted)): _tally(row) for row in rows}
-
-
-def reasons_of(view: View, scope: Scope) -> dict[str, int]:
-    """Count reasons, the most frequent first."""
-    table = view.table("reasons")
-    count = func.sum(table.c.n).label("ballots")
-    query = select(table.c.reason, count).where(_within(table, scope)).group_by(table.c.reason)
-    rows = view.connection.execute(query.order_by(count.desc(), table.c.reason))
-    return {row.reason: int(row.ballots) for row in rows if row.ballots > 0}
-
-
-def served_by_one_stop(view: View, scope: Scope) -> dict[str, int]:
-    """Sum the people served, per one-stop that said how many."""
-    table = view.table("served")
-    conditions = [table.c.day <= scope.until]
-    if scope.since is not None:
-        conditions.append(table.c.day >= scope.since)
-    if scope.one_stop_id is not None:
-        conditions.append(table.c.one_stop_id == scope.one_stop_id)
-    if scope.field is not None:
-        conditions.append(table.c.field == scope.field)
-    query = select(table.c.one_stop_id, func.sum(table.c.served).label("served")).where(*conditions)
-    return {row.one_stop_id: int(row.served) for row in view.connection.execute(query.group_by(table.c.one_stop_id))}
-
-
-def newest_blocks(view: View, scope: Scope, limit: int) -> list[Any]:
-    """Give the newest blocks behind a figure; rows have the columns of the block table."""
-    table = view.table("blocks")
-    query = select(table).where(_within(table, scope)).order_by(table.c.closed_on.desc(), table.c.block_id)
-    return list(view.connection.execute(query.limit(limit)))
 
 
 COUNTER_RESULTS = CounterResults()
