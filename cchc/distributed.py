@@ -1,15 +1,11 @@
-"""The services of the distributed profile, and the worker of each: `python -m cchc.distributed worker survey`.
-
-A service has one store of its name; the indicators service has a second one, `folder`. A store's relay is `cchc.relay`.
-"""
+"""The worker of a service in the distributed profile: `python -m cchc.distributed worker survey`."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from cchc.catalog import SERVICES
 from services.chassis.broker.kafka import KafkaBroker
-from services.chassis.broker.port import Broker
 from services.chassis.clock import open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
@@ -22,88 +18,16 @@ from services.chassis.seals import Sealer, Seals, create_seals
 from services.chassis.settings import INTERNAL_PORT, KAFKA, LOG_LEVEL, Environment
 from services.chassis.worker import Task, run_worker
 from services.chassis.worker_control import WorkerControl
-from services.gateway import bootstrap as gateway
-from services.gateway import worker as gateway_worker
-from services.gateway.config import Settings as GatewaySettings
-from services.indicators import bootstrap as indicators
-from services.indicators import worker as indicators_worker
-from services.indicators.config import Settings as IndicatorsSettings
-from services.survey import bootstrap as survey
-from services.survey import worker as survey_worker
-from services.survey.config import Settings as SurveySettings
-from services.tasks import bootstrap as tasks
-from services.tasks import worker as tasks_worker
-from services.tasks.config import Settings as TasksSettings
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Service:
-    """How one service is put together: its settings, its migrations, its stores, its tasks, whose tokens its worker believes."""
-
-    settings: Callable[[Environment], Any]
-    migrate: Callable[[Any], None]
-    stores: Mapping[str, Callable[[Any], str]]
-    """The URL of each event store by the store's name; each has a database, a relay and a sealer of its own."""
-    tasks: Callable[[Any, Broker], Sequence[Task]]
-    key_set: Callable[[Any], Callable[[], Mapping[str, Any]]]
-
-
-def _issuers_keys(settings: Any) -> Callable[[], Mapping[str, Any]]:
-    return key_set(settings.keys, settings.jwks_url)
-
-
-def _own_database(settings: Any) -> str:
-    return str(settings.database)
-
-
-def _migrate_indicators(settings: IndicatorsSettings) -> None:
-    indicators.migrate(settings)
-    indicators.migrate_folder(settings)
-
-
-SERVICES: Mapping[str, Service] = {
-    "survey": Service(
-        settings=SurveySettings.from_env,
-        migrate=survey.migrate,
-        stores={"survey": _own_database},
-        tasks=survey_worker.build_worker,
-        key_set=_issuers_keys,
-    ),
-    "tasks": Service(
-        settings=TasksSettings.from_env,
-        migrate=tasks.migrate,
-        stores={"tasks": _own_database},
-        tasks=tasks_worker.build_worker,
-        key_set=_issuers_keys,
-    ),
-    "indicators": Service(
-        settings=IndicatorsSettings.from_env,
-        migrate=_migrate_indicators,
-        stores={"indicators": _own_database, "folder": lambda settings: settings.folder_database},
-        tasks=indicators_worker.build_worker,
-        key_set=_issuers_keys,
-    ),
-    "gateway": Service(
-        settings=GatewaySettings.from_env,
-        migrate=gateway.migrate,
-        stores={"gateway": _own_database},
-        tasks=gateway_worker.build_worker,
-        # The gateway is the one that signs.
-        key_set=lambda settings: (
-            lambda: {"keys": [public_half(load_or_create_signing_key(settings.keys / "access-signing.jwk"))]}
-        ),
-    ),
-}
-
-STORES: Mapping[str, str] = {store: name for name, service in SERVICES.items() for store in service.stores}
-"""Which service an event store belongs to."""
+SIGNS = "gateway"
+"""The service that issues tokens, and so needs not ask for the keys that they are signed with."""
 
 
 def tasks_of(name: str, env: Environment) -> list[Task]:
     """Make everything that the worker of a service does; its database must be there."""
     service = SERVICES[name]
     settings = service.settings(env)
-    return [*_own_tasks(name, env), *(_sealer(store, url(settings)) for store, url in service.stores.items())]
+    return [*_own_tasks(name, env), *(_sealer(store, service.url_of(store, settings)) for store in service.stores)]
 
 
 def projectors_of(name: str, env: Environment) -> list[Projector]:
@@ -124,7 +48,13 @@ def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerCont
     settings = service.settings(env)
     clock = open_clock(settings.shift, settings.clock_file)
     projectors = [task for task in tasks if isinstance(task, Projector)]
-    return WorkerControl(projectors, verifier=TokenVerifier(service.key_set(settings), clock=clock), clock=clock)
+    return WorkerControl(projectors, verifier=TokenVerifier(_key_set(name, settings), clock=clock), clock=clock)
+
+
+def _key_set(name: str, settings: Any) -> Callable[[], Mapping[str, Any]]:
+    if name == SIGNS:
+        return lambda: {"keys": [public_half(load_or_create_signing_key(settings.keys / "access-signing.jwk"))]}
+    return key_set(settings.keys, settings.jwks_url)
 
 
 def _sealer(name: str, database: str) -> Sealer:

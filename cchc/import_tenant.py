@@ -24,10 +24,10 @@ from cchc.servers import (
     database_urls,
     make_seals,
     make_stream_log,
-    make_topics,
     migrate_databases,
     stream_log_url,
 )
+from cchc.topics import make_topics
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.ids import new_id

@@ -14,7 +14,8 @@ from cchc.environment import environment_of
 from cchc.options import data_option, profile_option
 from cchc.pack_check import PackRefused, read_pack
 from cchc.reaching import require_servers
-from cchc.servers import check_settings, database_urls, make_seals, make_stream_log, make_topics
+from cchc.servers import check_settings, database_urls, make_seals, make_stream_log
+from cchc.topics import make_topics
 from services.chassis.clock import SystemClock
 from services.chassis.domain import Refusal
 from services.chassis.ids import new_id

@@ -31,6 +31,11 @@ OWNERS = {
 """Which store writes a topic; each topic has one."""
 
 
+def topics_of(store: str) -> list[str]:
+    """Name the topics that a store writes."""
+    return [topic for topic, owner in OWNERS.items() if owner == store]
+
+
 def log_of(folder: DataFolder) -> OutboxBroker:
     """Open the log of a folder."""
     return OutboxBroker({name: folder.database(name) for name in sorted(set(OWNERS.values()))}, OWNERS)

@@ -10,9 +10,9 @@ from cchc.servers import (
     database_urls,
     make_seals,
     make_stream_log,
-    make_topics,
     migrate_databases,
 )
+from cchc.topics import make_topics
 from services.chassis.settings import Environment
 
 

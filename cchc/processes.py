@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from pkgutil import iter_modules
 
 import services
+from cchc.catalog import SERVICES, STORES
 
 WEB_WORKERS = "2"
 """Processes of gunicorn per service where `WEB_CONCURRENCY` says nothing."""
@@ -34,9 +35,6 @@ def web_services() -> tuple[str, ...]:
 
 def plans() -> list[Plan]:
     """List every process, the door last: it is of use when the others answer."""
-    # Imported here: it brings every service, which a program that only becomes another one need not wait for.
-    from cchc.distributed import SERVICES, STORES  # noqa: PLC0415
-
     found = [Plan(name=f"{name}-web", listens=True, service=name) for name in web_services()]
     found += [Plan(name=STREAMS, listens=True)]
     found += [Plan(name=f"{name}-worker", listens=False, service=name) for name in SERVICES]

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import click
 
 from cchc.data_folder import DataFolder
-from cchc.embedded import projectors_of
+from cchc.embedded_worker import projectors_of
 from cchc.environment import environment_of
 from cchc.options import data_option
 from cchc.relaying import catch_up_relays, projectors_of_services

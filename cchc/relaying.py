@@ -10,7 +10,8 @@ from dataclasses import replace
 import click
 from sqlalchemy import Engine, text
 
-from cchc.distributed import SERVICES, STORES, projectors_of
+from cchc.catalog import SERVICES, STORES
+from cchc.distributed import projectors_of
 from cchc.relay import settings_of
 from services.chassis.clock import monotonic
 from services.chassis.database import open_database

@@ -8,14 +8,15 @@ from uuid import UUID
 
 import click
 
+from cchc.catalog import STORES
 from cchc.copies import EVENT_STORES, LASTING, Manifest, read_manifest
 from cchc.data_folder import DataFolder
-from cchc.distributed import STORES
 from cchc.environment import environment_of
+from cchc.log_of_outboxes import topics_of
 from cchc.options import data_option
 from cchc.postgres_tools import holds_something, put_back
 from cchc.reaching import require_quiet_databases
-from cchc.servers import STREAM_LOG, all_urls, holds_messages, make_stream_log, topics_of
+from cchc.servers import STREAM_LOG, all_urls, holds_messages, make_stream_log
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
 from services.chassis.event_store.incarnations import begin_incarnation

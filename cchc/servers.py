@@ -3,13 +3,10 @@
 from sqlalchemy import inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from cchc.distributed import SERVICES, STORES
-from cchc.log_of_outboxes import OWNERS
-from services.chassis.broker.kafka import KafkaBroker
-from services.chassis.broker.port import Topic, is_compacted
+from cchc.catalog import SERVICES, STORES
 from services.chassis.database import open_database
 from services.chassis.seals import create_seals
-from services.chassis.settings import KAFKA, KAFKA_COPIES, Environment, Setting, SettingError
+from services.chassis.settings import KAFKA, Environment, Setting, SettingError
 from services.gateway.streams.log_tables import HEADS, METADATA
 
 STREAM_LOG = "streams"
@@ -46,7 +43,7 @@ def database_variable(store: str) -> str:
 def database_urls(env: Environment) -> dict[str, str]:
     """Give the URL of each store's database, as the services themselves read it."""
     settings = {name: service.settings(env) for name, service in SERVICES.items()}
-    return {store: SERVICES[owner].stores[store](settings[owner]) for store, owner in STORES.items()}
+    return {store: SERVICES[owner].url_of(store, settings[owner]) for store, owner in STORES.items()}
 
 
 def all_urls(env: Environment) -> dict[str, str]:
@@ -92,17 +89,3 @@ def holds_messages(url: str) -> bool:
         return True
     finally:
         engine.dispose()
-
-
-def make_topics(env: Environment) -> list[str]:
-    """Create the topics that are missing, with the product's partitions and the copies asked for; give all their names."""
-    names = sorted(OWNERS)
-    broker = KafkaBroker(env.text(KAFKA), replication_factor=env.integer(KAFKA_COPIES))
-    broker.ensure_topics(Topic(name=name, compacted=is_compacted(name)) for name in names)
-    broker.close()
-    return names
-
-
-def topics_of(store: str) -> list[str]:
-    """Name the topics that a store writes."""
-    return [topic for topic, owner in OWNERS.items() if owner == store]

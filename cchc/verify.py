@@ -9,8 +9,8 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from cchc.catalog import STORES
 from cchc.data_folder import DataFolder
-from cchc.embedded import SEALED_STORES
 from cchc.environment import environment_of
 from cchc.options import data_option, json_option
 from cchc.servers import STREAM_LOG, database_urls, stream_log_url
@@ -33,7 +33,7 @@ def verify(folder: DataFolder, *, as_json: bool) -> None:
         reports = [_of_databases(name, url, url) for name, url in database_urls(env).items()]
         reports.append(_read(STREAM_LOG, stream_log_url(env), _stream_log))
     else:
-        reports = [check(folder, name) for name in (*SEALED_STORES, STREAM_LOG)]
+        reports = [check(folder, name) for name in (*STORES, STREAM_LOG)]
     click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
     if any(report.found for report in reports):
         raise SystemExit(1)

@@ -11,8 +11,8 @@ import httpx
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from cchc.catalog import SERVICES, STORES
 from cchc.data_folder import DEFAULT_PACK
-from cchc.distributed import SERVICES, STORES
 from cchc.init import load_services
 from cchc.pack_check import read_pack
 from cchc.processes import DOOR, STREAMS, Plan, command_of, plans

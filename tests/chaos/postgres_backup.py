@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 import psycopg
 from sqlalchemy import make_url
 
-from cchc.distributed import SERVICES, STORES, tasks_of
+from cchc.catalog import SERVICES, STORES
+from cchc.distributed import tasks_of
 from cchc.log_of_outboxes import OWNERS
 from cchc.reconcile import reconcile_all
 from services.chassis.clock import SystemClock

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 
 from cchc.data_folder import DataFolder
-from cchc.embedded import projectors_of
+from cchc.embedded_worker import projectors_of
 from cchc.environment import environment_of
 from cchc.reconcile import AT_ONCE
 from cchc.relaying import catch_up_relays, projectors_of_services

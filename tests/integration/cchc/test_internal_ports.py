@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from cchc.catalog import SERVICES
 from cchc.data_folder import DEFAULT_PACK
-from cchc.distributed import SERVICES
 from cchc.processes import command_of
 from services.chassis.identity.keys import load_or_create_signing_key
 from services.chassis.settings import Environment

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from contextlib import closing
 
-from cchc.embedded import listen
+from cchc.embedded_web import listen
 
 
 async def option_of_an_accepted_connection(listening: socket.socket) -> int:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import MetaData, Table, insert, select
 
 from cchc.data_folder import DataFolder
-from cchc.embedded import sealers
+from cchc.embedded_worker import sealers
 from cchc.environment import environment_of
 from cchc.restore import urls_of
 from cchc.servers import database_urls, database_variables, stream_log_url

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from cchc import patience
 from cchc import serving as serving_module
 from cchc.demonstration.tablet import BATCH, Tablet
-from cchc.embedded import WEB_THREADS, threaded
+from cchc.embedded_web import WEB_THREADS, threaded
 from cchc.front import Front
 from cchc.serving import serving
 from cchc.whole_bodies import Room, WholeBodies
