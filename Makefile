@@ -71,8 +71,7 @@ services/gateway/portal/static/vendor/.built: $(PORTAL)/package-lock.json $(wild
 test: setup setup-servers ## Every test, on real PostgreSQL, Kafka and Chromium
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
 	@$(NODE) --in $(KIOSK) npm test --silent
-	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=embedded
-	@$(MAKE) --no-print-directory chaos SEEDS=1 PROFILE=distributed
+	@$(MAKE) --no-print-directory -j 2 --output-sync chaos-of-embedded chaos-of-distributed
 
 test-quick: setup .venv/.synced-tests ## Only what needs no server: unit, contract and architecture tests
 	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
@@ -80,6 +79,9 @@ test-quick: setup .venv/.synced-tests ## Only what needs no server: unit, contra
 
 chaos: setup setup-servers ## Kill, freeze and restore while ballots come in: SEEDS=20 PROFILE=embedded|distributed
 	@$(BIN)/python -m tests.chaos --seeds $(SEEDS) --profile $(PROFILE)
+
+chaos-of-%:
+	@$(BIN)/python -m tests.chaos --seeds 1 --profile $*
 
 test-compose: setup setup-servers ## Bring the containers up, kill some, take them down; with an engine of its own where none answers
 	@infra/images/test-compose.sh

@@ -62,6 +62,8 @@ def judge_gateway(gateway: ReadModel, store: EventStore, recorded: Mapping[str, 
     yield from differences(
         "the portal's sums, beside what was published", figures.sums_of(published, by_day=True), sums
     )
+    monthly = tables.gateway_sums(gateway, "monthly")
+    yield from differences("the portal's months, beside its days", tables.by_month(sums), monthly)
     released = figures.sums_of(recorded.values(), by_day=True)
     yield from differences("the portal's sums, beside the folder's blocks", released, sums)
     yield from differences("the portal's blocks", recorded, tables.gateway_lines(gateway))

@@ -63,16 +63,24 @@ def folder_lines(model: ReadModel) -> dict[str, Line]:
     }
 
 
-def gateway_sums(model: ReadModel) -> Sums:
-    """Give the sums per day and leaf that the portal and the reporting API tell."""
+def gateway_sums(model: ReadModel, span: str = "daily") -> Sums:
+    """Give the sums per day (`monthly`: per month, under its first day) and leaf that the portal and the reporting API tell."""
     sums: Sums = Counter()
-    for row in model.rows("daily"):
+    for row in model.rows(span):
         cell = (str(row["closed_on"]), _leaf(row))
         sums[*cell, "blocks"] = row["blocks"]
         sums.update({(*cell, score.replace("_", " ")): row[score] for score in SCORES})
-    for row in model.rows("reasons"):
+    for row in model.rows(f"{span}_reasons"):
         sums[str(row["closed_on"]), _leaf(row), f"reason {row['reason']}"] = row["n"]
     return without_zeros(sums)
+
+
+def by_month(sums: Sums) -> Sums:
+    """Add sums per day up."""
+    months: Sums = Counter()
+    for (day, *rest), count in sums.items():
+        months[f"{day[:7]}-01", *rest] += count
+    return without_zeros(months)
 
 
 def gateway_lines(model: ReadModel) -> dict[str, Line]:

@@ -28,7 +28,7 @@ from tests.chaos.tables import read_model
 from tests.integration.indicators.folder_rig import FolderRig
 
 SCORES = (5, 4, 5, 3, 5, 4, 4, 5, 5, 2, 5, 1)
-FOLDER, PORTAL = "folder_v1_b1_", "counter_results_v1_b1_"
+FOLDER, PORTAL = "folder_v1_b1_", "counter_results_v2_b1_"
 
 
 class Case:
@@ -132,6 +132,7 @@ def test_a_folder_that_sums_or_publishes_otherwise_is_a_complaint(case: Case, st
         (f"UPDATE {PORTAL}daily SET score_5 = score_5 * 2", "the portal's sums, beside what was published: 1 are not"),
         (f"UPDATE {PORTAL}daily SET blocks = blocks + 1", "the portal's sums, beside the folder's blocks: 1 are not"),
         (f"DELETE FROM {PORTAL}daily", "the portal's sums, beside what was published: 5 are missing"),
+        (f"DELETE FROM {PORTAL}monthly", "the portal's months, beside its days: 5 are missing"),
         (f"DELETE FROM {PORTAL}blocks WHERE score_2 = 1", "the portal's blocks: 1 are missing"),
         (f"UPDATE {PORTAL}blocks SET block_id = 'x' WHERE score_2 = 1", "the portal's blocks: 1 should not"),
         (f"UPDATE {PORTAL}served SET served = 41", "the portal's served: 1 are not"),
