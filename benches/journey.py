@@ -101,13 +101,13 @@ class Counter:
 def main() -> None:
     """Measure both profiles, and print a JSON line per figure."""
     configure_logging("bench", level="error")
-    with local_kafka() as kafka:
+    with local_kafka(options=()) as kafka:
         trips = sorted(round_trips(kafka.bootstrap))
     with tempfile.TemporaryDirectory(prefix="cchc-journey-") as name, embedded(Path(name)) as instance:
         told("embedded", EMBEDDED_RATE, travelled(instance, EMBEDDED_RATE), trips, (60, 300))
     with (
         tempfile.TemporaryDirectory(prefix="cchc-journey-") as name,
-        a_fleet(Path(name), lambda data: init(data, "distributed")) as fleet,
+        a_fleet(Path(name), lambda data: init(data, "distributed"), java=()) as fleet,
     ):
         for rate in DISTRIBUTED_RATES:
             told("PostgreSQL and Kafka", rate, travelled(fleet, rate), trips, (100, 500))

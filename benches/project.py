@@ -25,7 +25,7 @@ PAGE = 5_000
 
 def main() -> None:
     """Measure, and print a JSON line per figure."""
-    with kafka_server() as kafka, postgres_server() as postgres:
+    with kafka_server(options=()) as kafka, postgres_server() as postgres:
         broker = KafkaBroker(kafka.bootstrap)
         _fill(broker)
         note(f"project: {MESSAGES} messages are in the topic")

@@ -56,7 +56,7 @@ class Bed:
 
 def main() -> None:
     """Print how fast the outbox reaches Kafka, and how late a message is at a steady rate."""
-    with postgres_server() as postgres, kafka_server() as kafka:
+    with postgres_server() as postgres, kafka_server(options=()) as kafka:
         databases = Databases(postgres)
         with bed(databases.lend(), kafka.bootstrap) as made:
             throughput(made)

@@ -39,21 +39,25 @@ def _told(status: Mapping[str, Any]) -> str:
 
 
 @projections.command()
-@click.argument("name")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--all", "every", is_flag=True, help="Every read model, one after the other.")
 @data_option
-def rebuild(folder: DataFolder, name: str) -> None:
-    """Build NAME anew beside the live one, then switch readers to it; reads go on meanwhile."""
+def rebuild(folder: DataFolder, names: tuple[str, ...], *, every: bool) -> None:
+    """Build read models anew beside the live ones, then switch readers to them; reads go on meanwhile."""
+    if bool(names) == every:
+        raise click.UsageError("name the read models that are to be built anew, or say --all")
     client = InternalClient(folder)
-    client.worker("POST", f"/control/projections/{name}/rebuild")
     with Progress(console=Console(stderr=True)) as bar:
-        task = bar.add_task(name)
-        while (told := client.worker("GET", f"/control/projections/{name}/rebuild"))["running"]:
-            bar.update(task, completed=told["done"], total=told["total"])
-            time.sleep(LOOK_EVERY_SECONDS)
-    _end(name, told)
+        for name in names or [status["projection"] for status in client.workers("/control/projections")]:
+            _rebuild(client, name, bar)
 
 
-def _end(name: str, told: dict[str, Any]) -> None:
+def _rebuild(client: InternalClient, name: str, bar: Progress) -> None:
+    client.worker("POST", f"/control/projections/{name}/rebuild")
+    task = bar.add_task(name)
+    while (told := client.worker("GET", f"/control/projections/{name}/rebuild"))["running"]:
+        bar.update(task, completed=told["done"], total=told["total"])
+        time.sleep(LOOK_EVERY_SECONDS)
     if told["failed"]:
         raise click.ClickException(f"{name} was not rebuilt: {told['failed']}")
     click.echo(f"{name}: {told['done']} messages read, readers switched")

@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
 from services.chassis.event_store.port import EventStore
 from tests.chaos.processes import Process, children, command_of, send
-from tests.support.servers.kafka import KafkaServer, local_kafka
+from tests.support.servers.kafka import QUICK_TO_START, KafkaServer, local_kafka
 from tests.support.servers.ports import eventually
 from tests.support.servers.postgres import Databases, postgres_server
 from tests.support.starting import up
@@ -109,9 +109,11 @@ class Fleet:
 
 
 @contextmanager
-def a_fleet(place: Path, prepare: Callable[[DataFolder], None] | None = None) -> Iterator[Fleet]:
+def a_fleet(
+    place: Path, prepare: Callable[[DataFolder], None] | None = None, *, java: Sequence[str] = QUICK_TO_START
+) -> Iterator[Fleet]:
     """Start servers and every process, in a folder that may be prepared before, and leave nothing of them behind."""
-    with local_kafka() as kafka, postgres_server() as server:
+    with local_kafka(java) as kafka, postgres_server() as server:
         fleet = Fleet(place, Databases(server), kafka)
         try:
             if prepare is not None:

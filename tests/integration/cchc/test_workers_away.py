@@ -81,6 +81,19 @@ def test_a_read_model_that_nobody_knows_who_answers_may_be_kept_by_who_is_away(f
     assert "indicators-worker" in refused.stderr
 
 
+def test_all_of_them_are_not_rebuilt_while_one_is_away(folder: DataFolder) -> None:
+    refused = projections(folder, "rebuild", "--all")
+    assert refused.exit_code == 1
+    assert "indicators-worker" in refused.stderr
+
+
+@pytest.mark.parametrize("said", [(), ("fleet", "--all")])
+def test_what_is_to_be_rebuilt_is_said_by_name_or_all_of_it(folder: DataFolder, said: tuple[str, ...]) -> None:
+    refused = projections(folder, "rebuild", *said)
+    assert refused.exit_code == 2
+    assert "--all" in refused.stderr
+
+
 def test_the_doctor_names_a_process_that_does_not_answer(folder: DataFolder) -> None:
     (found,) = look_at_processes(folder)
     assert (found.word, "indicators-worker" in found.reason, "gateway" in found.reason) == (Word.ILL, True, False)
