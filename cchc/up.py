@@ -19,6 +19,7 @@ from cchc.environment import variables_of
 from cchc.options import data_option, profile_option
 from cchc.ports import free_ports
 from cchc.supervisor import Child, Supervisor
+from cchc.up_distributed import supervise, wait_until_ready
 from services.chassis.settings import environment
 
 DOWN_WITHIN_SECONDS = 120.0
@@ -82,9 +83,6 @@ def _hold(folder: DataFolder, host: str, port: int) -> None:
 
 
 def _hold_all(folder: DataFolder, host: str, port: int) -> None:
-    # Imported here: it knows every service, which the supervisor of one machine's two processes need not carry.
-    from cchc.up_distributed import supervise, wait_until_ready  # noqa: PLC0415
-
     supervisor = supervise(folder, host, port, said=_say)
     ends_at = time.monotonic() + ALL_READY_WITHIN_SECONDS
 
