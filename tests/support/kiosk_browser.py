@@ -1,12 +1,13 @@
-"""A real Chromium as a tablet: a context of one that runs already, or one of its own, which can be killed as if its battery were pulled."""
+"""A real Chromium with a profile of its own, which can be killed like a tablet whose battery is pulled."""
 
 import os
 import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = (
@@ -22,21 +23,7 @@ FLAGS = (
 )
 
 
-class KioskContext:
-    """One tablet's storage and pages, within a browser that others use too."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
-
-    def open(self, url: str, *, width: int = 1280, height: int = 800) -> Page:
-        """Open a page the size of a tablet."""
-        page = self.context.new_page()
-        page.set_viewport_size({"width": width, "height": height})
-        page.goto(url)
-        return page
-
-
-class KioskBrowser(KioskContext):
+class KioskBrowser:
     """Starts on construction. The same profile opened again is the same tablet."""
 
     def __init__(self, playwright: Playwright, profile: Path) -> None:
@@ -52,7 +39,7 @@ class KioskBrowser(KioskContext):
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        super().__init__(self._connect(playwright, port_file).contexts[0])
+        self._browser = self._connect(playwright, port_file)
 
     def _connect(self, playwright: Playwright, port_file: Path) -> Browser:
         deadline = time.monotonic() + 30
@@ -64,6 +51,17 @@ class KioskBrowser(KioskContext):
             time.sleep(0.02)
         message = "Chromium did not start within 30 s"
         raise TimeoutError(message)
+
+    @property
+    def context(self) -> Any:
+        return self._browser.contexts[0]
+
+    def open(self, url: str, *, width: int = 1280, height: int = 800) -> Page:
+        """Open a page the size of a tablet."""
+        page = self.context.new_page()
+        page.set_viewport_size({"width": width, "height": height})
+        page.goto(url)
+        return page
 
     def kill(self) -> None:
         """End the whole browser at once, as a power cut would."""

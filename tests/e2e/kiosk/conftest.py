@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Page, Playwright
 
 from tests.support.fake_survey_server import KIOSK_DIST, FakeSurveyServer
-from tests.support.kiosk_browser import KioskBrowser, KioskContext
+from tests.support.kiosk_browser import KioskBrowser
 
 OpenBrowser = Callable[[], KioskBrowser]
 
@@ -51,15 +51,12 @@ def open_browser(playwright: Playwright, tmp_path: Path) -> Iterator[OpenBrowser
 
 
 @pytest.fixture
-def browser(browser: Browser) -> Iterator[KioskContext]:
-    """A tablet of its own in a browser that runs already."""
-    context = browser.new_context()
-    yield KioskContext(context)
-    context.close()
+def browser(open_browser: OpenBrowser) -> KioskBrowser:
+    return open_browser()
 
 
 @pytest.fixture
-def tablet(browser: KioskContext, server: FakeSurveyServer) -> Page:
+def tablet(browser: KioskBrowser, server: FakeSurveyServer) -> Page:
     """A tablet that has just paired and asks its question."""
     page = browser.open(server.pairing_url)
     page.wait_for_selector(".faces")

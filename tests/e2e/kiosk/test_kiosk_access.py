@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.support.fake_survey_server import KIOSK_DIST, FakeSurveyServer
-from tests.support.kiosk_browser import KioskContext
+from tests.support.kiosk_browser import KioskBrowser
 
 AXE = KIOSK_DIST.parent / "node_modules/axe-core/axe.min.js"
 SIZES = [(1280, 800), (800, 1280), (768, 1024), (1024, 600)]
@@ -36,7 +36,7 @@ SMALL = """() => {
 
 
 @pytest.fixture
-def calm_tablet(browser: KioskContext, server: FakeSurveyServer) -> Page:
+def calm_tablet(browser: KioskBrowser, server: FakeSurveyServer) -> Page:
     """A tablet that never hurries anybody."""
     server.behaviour.timings = {"idle_seconds": 600, "thanks_seconds": 600, "same_touch_ms": 0}
     server.behaviour.good_sample_percent = 100
@@ -92,7 +92,7 @@ def test_axe_finds_nothing_on_any_screen(calm_tablet: Page, language: str) -> No
 
 
 def test_axe_finds_nothing_on_the_screens_beside_the_question(
-    playwright: Playwright, browser: KioskContext, server: FakeSurveyServer
+    playwright: Playwright, browser: KioskBrowser, server: FakeSurveyServer
 ) -> None:
     page = browser.open(f"{server.url}/kiosk/")
     page.wait_for_selector("#code")

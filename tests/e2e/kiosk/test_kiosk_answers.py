@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.fake_survey_server import FakeSurveyServer
-from tests.support.kiosk_browser import KioskContext
+from tests.support.kiosk_browser import KioskBrowser
 from tests.support.servers.ports import eventually
 
 
@@ -37,7 +37,7 @@ def test_a_tablet_pairs_by_itself_and_keeps_its_private_key(tablet: Page, server
     assert extractable is False
 
 
-def test_a_paired_tablet_ignores_a_second_code(tablet: Page, browser: KioskContext, server: FakeSurveyServer) -> None:
+def test_a_paired_tablet_ignores_a_second_code(tablet: Page, browser: KioskBrowser, server: FakeSurveyServer) -> None:
     server.codes.add("WXYZ9876")
     page = browser.open(f"{server.url}/kiosk/#code=WXYZ9876")
     page.wait_for_selector(".faces")
@@ -45,7 +45,7 @@ def test_a_paired_tablet_ignores_a_second_code(tablet: Page, browser: KioskConte
     assert "WXYZ9876" not in server.spent
 
 
-def test_a_code_can_be_typed(browser: KioskContext, server: FakeSurveyServer) -> None:
+def test_a_code_can_be_typed(browser: KioskBrowser, server: FakeSurveyServer) -> None:
     page = browser.open(f"{server.url}/kiosk/")
     page.fill("#code", "xxxx-0000")
     page.click("button[type=submit]")
@@ -127,7 +127,7 @@ def test_a_trembling_hand_touches_once(tablet: Page, server: FakeSurveyServer) -
 
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_nothing_of_one_person_is_left_for_the_next(
-    server: FakeSurveyServer, browser: KioskContext, language: str
+    server: FakeSurveyServer, browser: KioskBrowser, language: str
 ) -> None:
     server.behaviour.timings = {"idle_seconds": 3, "warning_seconds": 0.2, "same_touch_ms": 0}
     page = browser.open(server.pairing_url)
@@ -146,7 +146,7 @@ def test_nothing_of_one_person_is_left_for_the_next(
     assert server.ledger.envelopes("follow_up")[0]["ended_by"] == "timed_out"
 
 
-def test_any_touch_answers_the_warning(server: FakeSurveyServer, browser: KioskContext) -> None:
+def test_any_touch_answers_the_warning(server: FakeSurveyServer, browser: KioskBrowser) -> None:
     server.behaviour.timings = {"idle_seconds": 0.5, "warning_seconds": 20}
     page = browser.open(server.pairing_url)
     page.click("[data-score='1']")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from tests.e2e.kiosk.conftest import QUICK, OpenBrowser
 from tests.e2e.kiosk.test_kiosk_answers import outbox
 from tests.support.fake_survey_server import MOODS, FakeSurveyServer
-from tests.support.kiosk_browser import KioskContext
+from tests.support.kiosk_browser import KioskBrowser
 from tests.support.servers.ports import eventually
 
 TAP_ALL = """
@@ -91,7 +91,7 @@ def test_an_unsent_answer_stays_in_the_outbox(tablet: Page, server: FakeSurveySe
 
 
 def test_a_line_that_is_refused_is_set_aside_and_holds_up_nobody(
-    server: FakeSurveyServer, browser: KioskContext
+    server: FakeSurveyServer, browser: KioskBrowser
 ) -> None:
     server.behaviour.timings = QUICK
     page = browser.open(server.pairing_url)
@@ -105,7 +105,7 @@ def test_a_line_that_is_refused_is_set_aside_and_holds_up_nobody(
 
 
 def test_acknowledged_answers_are_kept_until_they_are_backed_up(
-    server: FakeSurveyServer, browser: KioskContext
+    server: FakeSurveyServer, browser: KioskBrowser
 ) -> None:
     server.behaviour.timings = QUICK
     page = browser.open(server.pairing_url)
@@ -117,7 +117,7 @@ def test_acknowledged_answers_are_kept_until_they_are_backed_up(
     eventually(lambda: [row["seq"] for row in outbox(page)] == [3, 4])
 
 
-def test_a_restored_server_gets_again_what_it_lost(server: FakeSurveyServer, browser: KioskContext) -> None:
+def test_a_restored_server_gets_again_what_it_lost(server: FakeSurveyServer, browser: KioskBrowser) -> None:
     server.behaviour.timings = QUICK
     page = browser.open(server.pairing_url)
     page.evaluate(TAP_ALL, [4, 5, 3, 2])
@@ -130,7 +130,7 @@ def test_a_restored_server_gets_again_what_it_lost(server: FakeSurveyServer, bro
     assert server.ledger.is_chained()
 
 
-def test_two_tabs_never_send_twice_and_share_one_sequence(server: FakeSurveyServer, browser: KioskContext) -> None:
+def test_two_tabs_never_send_twice_and_share_one_sequence(server: FakeSurveyServer, browser: KioskBrowser) -> None:
     server.behaviour.timings = QUICK
     one = browser.open(server.pairing_url)
     one.wait_for_selector(".faces")
@@ -148,7 +148,7 @@ def test_two_tabs_never_send_twice_and_share_one_sequence(server: FakeSurveyServ
 
 
 def test_a_server_that_fails_in_every_way_loses_and_doubles_nothing(
-    server: FakeSurveyServer, browser: KioskContext
+    server: FakeSurveyServer, browser: KioskBrowser
 ) -> None:
     dice = random.Random(20210618)
     server.behaviour.timings = QUICK
@@ -164,7 +164,7 @@ def test_a_server_that_fails_in_every_way_loses_and_doubles_nothing(
     assert server.ledger.conflicts == []
 
 
-def test_a_dead_store_never_keeps_a_citizen_waiting(server: FakeSurveyServer, browser: KioskContext) -> None:
+def test_a_dead_store_never_keeps_a_citizen_waiting(server: FakeSurveyServer, browser: KioskBrowser) -> None:
     server.behaviour.timings = QUICK
     page = browser.open(server.pairing_url)
     page.wait_for_selector(".faces")

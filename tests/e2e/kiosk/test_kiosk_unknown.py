@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.kiosk.conftest import QUICK
 from tests.e2e.kiosk.test_kiosk_answers import outbox
 from tests.support.fake_survey_server import FakeSurveyServer
-from tests.support.kiosk_browser import KioskContext
+from tests.support.kiosk_browser import KioskBrowser
 from tests.support.servers.ports import eventually
 
 NEW_CODE = "WXYZ9876"
@@ -74,7 +74,7 @@ def test_the_hidden_corner_says_that_the_server_does_not_know_the_tablet(unknown
 
 @pytest.mark.parametrize("tab", ["new", "same"])
 def test_an_unknown_tablet_is_paired_anew_by_an_opened_code_and_keeps_the_lines_of_before(
-    unknown_tablet: Page, server: FakeSurveyServer, browser: KioskContext, tab: str
+    unknown_tablet: Page, server: FakeSurveyServer, browser: KioskBrowser, tab: str
 ) -> None:
     [before] = {row["device_id"] for row in outbox(unknown_tablet)}
     server.codes.add(NEW_CODE)
@@ -91,7 +91,7 @@ def test_an_unknown_tablet_is_paired_anew_by_an_opened_code_and_keeps_the_lines_
 
 
 def test_a_code_opened_before_the_tablet_heard_pairs_it_as_well(
-    tablet: Page, server: FakeSurveyServer, browser: KioskContext
+    tablet: Page, server: FakeSurveyServer, browser: KioskBrowser
 ) -> None:
     tablet.close()
     restore_older_backup(server)
@@ -103,7 +103,7 @@ def test_a_code_opened_before_the_tablet_heard_pairs_it_as_well(
 
 
 def test_a_tab_left_open_takes_over_what_another_tab_paired(
-    tablet: Page, server: FakeSurveyServer, browser: KioskContext
+    tablet: Page, server: FakeSurveyServer, browser: KioskBrowser
 ) -> None:
     let_it_settle(tablet, server)
     restore_older_backup(server)
@@ -127,7 +127,7 @@ def let_two_minutes_pass(page: Page) -> None:
 
 
 def test_a_tablet_that_the_server_knows_again_comes_back_by_itself(
-    browser: KioskContext, server: FakeSurveyServer
+    browser: KioskBrowser, server: FakeSurveyServer
 ) -> None:
     page = browser.open("about:blank")
     page.clock.install()
