@@ -12,6 +12,11 @@ from tests.integration.indicators.running_cases import assigned, completed, day
 from tests.support.running_figures import RunningRig
 
 TOPIC = "indicators.figure.events.v1"
+LOOKED_AT = {
+    *("TASKS_DONE", "TASKS_EXTENDED", "TASKS_ON_TIME", "TASKS_OVERDUE"),
+    *("INITIATIVES", "CERTIFICATES", "TTHC_PUBLISHED"),
+}
+"""The figures of these cases; others may be told from the same facts."""
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -41,7 +46,10 @@ def told(folder):
         rows = folder.service.store.read_outbox(seen[0], 10_000, [TOPIC])
         seen[0] = max((row.position for row in rows), default=seen[0])
         said = [json.loads(bytes(decode(row.value).data)) for row in rows]
-        return sorted((it["indicator"], it["month"], it["numerator"], it["denominator"], it["value"]) for it in said)
+        looked_at = [it for it in said if it["indicator"] in LOOKED_AT]
+        return sorted(
+            (it["indicator"], it["month"], it["numerator"], it["denominator"], it["value"]) for it in looked_at
+        )
 
     return look
 

@@ -1,40 +1,23 @@
-"""The table of automatic indicators. A new one is a file of its own beside this one, and a line here."""
+"""The table of automatic indicators. A new one is a file of its own beside this one, which is found by itself."""
 
 from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
-from services.indicators.domain.running.apologies import APOLOGIES
-from services.indicators.domain.running.dossiers_completed import DOSSIERS_COMPLETED
-from services.indicators.domain.running.dossiers_in_software import DOSSIERS_IN_SOFTWARE
-from services.indicators.domain.running.dossiers_on_time import DOSSIERS_ON_TIME
-from services.indicators.domain.running.dossiers_online import DOSSIERS_ONLINE
-from services.indicators.domain.running.dossiers_pending import DOSSIERS_PENDING
-from services.indicators.domain.running.handling_time import HANDLING_TIME
-from services.indicators.domain.running.register_counts import REGISTER_COUNTS
-from services.indicators.domain.running.reports_on_time import REPORTS_ON_TIME
+from services.indicators.domain import running
 from services.indicators.domain.running.shares import Family, Figure, Share, Shows
-from services.indicators.domain.running.tasks_done import TASKS_DONE
-from services.indicators.domain.running.tasks_extended import TASKS_EXTENDED
-from services.indicators.domain.running.tasks_on_time import TASKS_ON_TIME
-from services.indicators.domain.running.tasks_overdue import TASKS_OVERDUE
-from services.indicators.domain.running.unit_plans_on_time import UNIT_PLANS_ON_TIME
 
-FAMILIES: tuple[Family, ...] = (
-    TASKS_ON_TIME,
-    TASKS_DONE,
-    TASKS_OVERDUE,
-    TASKS_EXTENDED,
-    UNIT_PLANS_ON_TIME,
-    REPORTS_ON_TIME,
-    DOSSIERS_ON_TIME,
-    DOSSIERS_PENDING,
-    DOSSIERS_COMPLETED,
-    DOSSIERS_ONLINE,
-    DOSSIERS_IN_SOFTWARE,
-    HANDLING_TIME,
-    APOLOGIES,
-    REGISTER_COUNTS,
-)
+
+def _found() -> Iterator[Family]:
+    beside = sorted(module.name for module in iter_modules(running.__path__, f"{running.__name__}."))
+    for name in beside:
+        if name != __name__:
+            yield from (value for value in vars(import_module(name)).values() if isinstance(value, Family))
+
+
+FAMILIES: tuple[Family, ...] = tuple(_found())
+"""Each is named once, in the file that makes it."""
 
 FIGURES: Mapping[str, Figure] = {figure.code: figure for family in FAMILIES for figure in family.figures}
 """How each automatic indicator is summed, by its code."""

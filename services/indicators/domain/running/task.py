@@ -27,6 +27,9 @@ class Task:
     task_id: str
     unit_id: str
     assigned_on: date
+    """The day on which it was given first; giving it anew changes nothing of that."""
+    accepted_on: date | None = None
+    """The day on which the unit took it; a task that is given anew is to be accepted anew."""
     plan_id: str | None = None
     duty_code: str | None = None
     first_due_on: date | None = None
@@ -70,6 +73,7 @@ class TaskAccepted:
 
     task_id: str
     unit_id: str | None = None
+    on: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,8 +123,8 @@ def task_after(task: Task | None, fact: TaskFact, calendar: WorkingCalendar) -> 
 
 def _changed(task: Task, fact: TaskChange, calendar: WorkingCalendar) -> Task:
     match fact:
-        case TaskAccepted(unit_id=unit_id):
-            return replace(task, unit_id=unit_id or task.unit_id, state=TaskState.OPEN, left_on=None)
+        case TaskAccepted(unit_id=unit_id, on=on):
+            return replace(task, unit_id=unit_id or task.unit_id, accepted_on=on, state=TaskState.OPEN, left_on=None)
         case TaskLeft(on=on):
             return replace(task, state=TaskState.GONE, left_on=on)
         case CompletionAccepted(completed_on=on, timeliness=timeliness):
@@ -139,6 +143,7 @@ def _assigned(task: Task | None, fact: TaskAssigned) -> Task:
     return replace(
         task,
         unit_id=fact.unit_id,
+        accepted_on=None,
         plan_id=fact.plan_id,
         duty_code=fact.duty_code,
         first_due_on=task.first_due_on or fact.due_on,

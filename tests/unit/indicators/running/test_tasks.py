@@ -137,3 +137,12 @@ def test_a_fact_about_a_task_that_nobody_told_of_gives_none():
 def test_one_duty_of_the_plan_asks_for_unit_plans(duty, expected):
     task = a_task(done(day(2, 10)), due_on=day(2, 13), plan_id="53-kh-ubnd-2021", duty_code=duty)
     assert read(UNIT_PLANS_ON_TIME, task, YEAR_END) == expected
+
+
+def test_a_task_knows_when_it_was_accepted_until_it_is_given_anew():
+    accepted = a_task(TaskAccepted(task_id="t", on=day(1, 18)))
+    assert accepted.accepted_on == day(1, 18)
+    anew = TaskAssigned(task_id="t", unit_id="xa-b", assigned_on=day(2, 1))
+    given = task_after(accepted, anew, WorkingCalendar())
+    assert given is not None
+    assert (given.accepted_on, given.assigned_on) == (None, day(1, 14))
