@@ -13,6 +13,7 @@ import pysqlite3.dbapi2
 from cchc.copies import EVENT_STORES, LASTING, Copied, Manifest, copied, extent_of, make_place, write_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
+from cchc.noted_stores import note_stores, require_noted_stores
 from cchc.options import data_option, json_option
 from cchc.postgres_tools import dump
 from cchc.servers import all_urls
@@ -38,8 +39,13 @@ def backup(folder: DataFolder, target: Path | None, as_json: bool) -> None:
 
 
 def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Said) -> Manifest:
-    """Copy everything into `place` and write the manifest last."""
+    """Copy everything into `place` and write the manifest last.
+
+    Raises:
+        SettingError: A store was lost; a copy of what stands in its place would pass for one of it.
+    """
     tenant = folder.tenant()
+    require_noted_stores(folder)
     make_place(place)
     made = _dumps(folder, place) if tenant.is_distributed else copy_files(folder, place)
     manifest = Manifest(
@@ -47,6 +53,7 @@ def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Said) -
     )
     copy_surroundings(folder, place)
     write_manifest(place, manifest)
+    note_stores(folder)
     return manifest
 
 

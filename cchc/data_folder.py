@@ -59,6 +59,11 @@ class DataFolder:
         return self.root / "tenant.json"
 
     @property
+    def noted_stores(self) -> Path:
+        """The life of each store that was met last."""
+        return self.root / "stores.json"
+
+    @property
     def settings_file(self) -> Path:
         """Settings of the distributed profile, `NAME=value` a line, for whatever the environment itself does not say."""
         return self.root / ".env"

@@ -15,7 +15,7 @@ from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.logging import configure_logging
 from services.chassis.projector.projector import Projector
 from services.chassis.seals import Sealer, Seals, create_seals
-from services.chassis.settings import INTERNAL_PORT, KAFKA, LOG_LEVEL, Environment
+from services.chassis.settings import INTERNAL_PORT, KAFKA, KAFKA_COPIES, LOG_LEVEL, Environment
 from services.chassis.worker import Task, run_worker
 from services.chassis.worker_control import WorkerControl
 
@@ -39,7 +39,7 @@ def _own_tasks(name: str, env: Environment) -> Sequence[Task]:
     service = SERVICES[name]
     settings = service.settings(env)
     service.migrate(settings)
-    return service.tasks(settings, KafkaBroker(env.text(KAFKA)))
+    return service.tasks(settings, KafkaBroker(env.text(KAFKA), replication_factor=env.integer(KAFKA_COPIES)))
 
 
 def control_of(name: str, env: Environment, tasks: Sequence[Task]) -> WorkerControl:

@@ -12,6 +12,7 @@ from cchc.checks.event_log import look_at_event_log
 from cchc.checks.finding import Finding, Word
 from cchc.checks.machine import look_at_machine
 from cchc.checks.processes import look_at_processes
+from cchc.checks.readers import look_at_readers
 from cchc.checks.tenant import look_at_tenant
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
@@ -50,6 +51,7 @@ def _look(folder: DataFolder, backups: Path) -> Iterator[Finding]:
             return
         yield from look_at_event_log(env)
     yield from look_at_databases(folder)
+    yield from look_at_readers(folder)
 
 
 def _told(findings: list[Finding]) -> str:

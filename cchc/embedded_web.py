@@ -8,7 +8,9 @@ from a2wsgi import WSGIMiddleware
 from flask import Flask
 from starlette.types import ASGIApp
 
+from cchc.data_folder import DataFolder
 from cchc.front import KIOSK, Front, kiosk_files
+from cchc.noted_stores import require_noted_stores
 from cchc.serving import serving
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.event_store.port import EventStore
@@ -18,7 +20,7 @@ from services.chassis.http.runtime import runtime_of
 from services.chassis.logging import configure_logging
 from services.chassis.metrics import Metrics
 from services.chassis.service_client import WsgiClient
-from services.chassis.settings import HOST, INTERNAL_PORT, LOG_LEVEL, PORT, Environment
+from services.chassis.settings import DATA, HOST, INTERNAL_PORT, LOG_LEVEL, PORT, Environment
 from services.gateway import bootstrap as gateway
 from services.gateway.config import Settings as GatewaySettings
 from services.indicators import app as indicators_app
@@ -46,6 +48,7 @@ def migrate_web(env: Environment) -> None:
 def run(env: Environment) -> None:
     """Serve until told to stop."""
     configure_logging("web", level=env.text(LOG_LEVEL))
+    require_noted_stores(DataFolder(env.path(DATA)))
     migrate_web(env)
     metrics = Metrics()
     door, internal = listen(env.text(HOST), env.integer(PORT)), listen("127.0.0.1", env.integer(INTERNAL_PORT))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from cchc.catalog import STORES
 from cchc.data_folder import DataFolder
 from cchc.log_of_outboxes import log_of
+from cchc.noted_stores import require_noted_stores
 from services.chassis.clock import open_clock
 from services.chassis.database import open_database
 from services.chassis.event_store.opening import open_event_store
@@ -32,6 +33,7 @@ def run(env: Environment) -> None:
     """Work until told to stop."""
     configure_logging("worker", level=env.text(LOG_LEVEL))
     folder = DataFolder(env.path(DATA))
+    require_noted_stores(folder)
     work = [*_service_tasks(env), *sealers(folder)]
     clock = open_clock(timedelta(seconds=env.integer(SHIFT_SECONDS)), env.path_if_told(CLOCK_FILE))
     control = WorkerControl(_projectors(work), verifier=_verifier(folder), clock=clock)

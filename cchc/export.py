@@ -13,6 +13,7 @@ from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of, environment_of
 from cchc.moving import move_seals, move_stream_log
 from cchc.moving_places import move_store
+from cchc.noted_stores import require_noted_stores
 from cchc.options import data_option
 from cchc.servers import STREAM_LOG, database_urls, database_variable, make_seals, migrate_databases, stream_log_url
 from services.chassis.clock import SystemClock
@@ -42,9 +43,11 @@ def export_tenant(folder: DataFolder, place: Path, *, said: Said) -> Manifest:
     """Copy everything into `place` and write the manifest last.
 
     Raises:
+        SettingError: A store was lost.
         click.ClickException: Somebody went on writing meanwhile.
     """
     tenant = folder.tenant()
+    require_noted_stores(folder)
     make_place(place)
     made = _databases(folder, place) if tenant.is_distributed else copy_files(folder, place)
     manifest = Manifest(made_at=SystemClock().now().isoformat(), tenant=tenant.tenant, databases=told_of(made, said))

@@ -15,6 +15,7 @@ from cchc.environment import environment_of
 from cchc.export import SEALS
 from cchc.moving import move_seals, move_stream_log
 from cchc.moving_places import move_store
+from cchc.noted_stores import note_new_lives
 from cchc.options import data_option, profile_option
 from cchc.reaching import require_servers
 from cchc.restore import SET_ASIDE, begin_new_life, erase_again, restore_databases, restore_surroundings
@@ -95,6 +96,7 @@ def _into_servers(folder: DataFolder, place: Path, manifest: Manifest, *, said: 
             raise click.ClickException(f"the database of {name} holds facts already; give an empty one")
         _move(name, place, url)
         begin_new_life(folder, name, SystemClock().now(), new_id())
+        note_new_lives(folder, {name})
         said(f"  {name}: moved")
     _move_streams(place, stream_log_url(env))
     said(f"  {STREAM_LOG}: moved")

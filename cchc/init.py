@@ -11,6 +11,7 @@ import click
 
 from cchc.data_folder import DEFAULT_PACK, DataFolder, Tenant, begun_at, tenant_of_pack
 from cchc.environment import environment_of
+from cchc.noted_stores import note_stores, require_noted_stores
 from cchc.options import data_option, profile_option
 from cchc.pack_check import PackRefused, read_pack
 from cchc.reaching import require_servers
@@ -115,11 +116,14 @@ def load(folder: DataFolder, parts: Mapping[str, Any]) -> None:
     if folder.tenant().is_distributed:
         check_settings(env)
         require_servers(env)
+        require_noted_stores(folder)
         make_topics(env)
         make_seals(*database_urls(env).values())
     else:
+        require_noted_stores(folder)
         make_seals(f"sqlite:///{folder.database('seals')}")
     load_services(env, parts)
+    note_stores(folder)
 
 
 def load_services(env: Environment, parts: Mapping[str, Any]) -> None:

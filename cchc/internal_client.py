@@ -159,7 +159,10 @@ class InternalClient:
         url = f"{self._door}{TOKEN_PATH}"
         key = load_or_create_signing_key(self._folder.keys / "cchc-internal.jwk")
         form = client_credentials_form(key, client_id=INTERNAL_CLIENT, audience=TOKEN_PATH, clock=SystemClock())
-        answer = httpx.post(url, data=form, timeout=TIMEOUT_SECONDS)
+        try:
+            answer = httpx.post(url, data=form, timeout=TIMEOUT_SECONDS)
+        except httpx.HTTPError as error:
+            raise Away(f"{url} does not answer: {error}; is `cchc up` still starting?") from None
         if answer.is_error:
             raise click.ClickException(_said(answer))
         return str(answer.json()["access_token"])
@@ -170,6 +173,8 @@ def _told(folder: DataFolder) -> Mapping[str, str]:
 
 
 def _said(answer: httpx.Response) -> str:
+    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:
+        return f"{answer.url} is not ready: it is starting, or what it needs is away (`cchc doctor` says what)"
     try:
         problem = answer.json()
         return f"{problem.get('code', answer.status_code)}: {problem.get('detail') or problem.get('title')}"

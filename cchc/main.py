@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import click
 
+from services.chassis.domain import Refusal
 from services.chassis.settings import SettingError
 
 
@@ -47,10 +48,10 @@ class LazyGroup(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a setting that is wrong is one line, as any other refusal."""
+        """Run a command; a setting that is wrong, or a server that is away, is one line, as any other refusal."""
         try:
             return super().invoke(ctx)
-        except SettingError as refused:
+        except (SettingError, Refusal) as refused:
             raise click.ClickException(str(refused)) from None
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -4,7 +4,9 @@ import click
 
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
+from cchc.noted_stores import note_stores, require_noted_stores
 from cchc.options import data_option
+from cchc.reaching import require_databases
 from cchc.servers import (
     check_settings,
     database_urls,
@@ -12,26 +14,43 @@ from cchc.servers import (
     make_stream_log,
     migrate_databases,
 )
+from cchc.supervisor import LOG_IS_AWAY
 from cchc.topics import make_topics
-from services.chassis.settings import Environment
+from services.chassis.domain import Unavailable
+from services.chassis.settings import KAFKA, Environment
+
+DONE = "every database is at this release's schema"
 
 
 @click.command()
 @data_option
 def migrate(folder: DataFolder) -> None:
-    """Run the migrations that have not run yet. `cchc up` does this by itself."""
+    """Run the migrations that have not run yet. `cchc up` does this by itself.
+
+    Ends with 75 when every database is migrated and the event log is away.
+    """
     env = environment_of(folder)
     if folder.tenant().is_distributed:
-        _migrate_servers(env)
+        _migrate_servers(folder, env)
         return
     with folder.locked():
+        require_noted_stores(folder)
         migrate_databases(env)
-    click.echo("every database is at this release's schema")
+        note_stores(folder)
+    click.echo(DONE)
 
 
-def _migrate_servers(env: Environment) -> None:
+def _migrate_servers(folder: DataFolder, env: Environment) -> None:
     check_settings(env)
+    require_databases(env)
+    require_noted_stores(folder)
     migrate_databases(env)
     make_seals(*database_urls(env).values())
     make_stream_log(env)
-    click.echo(f"every database is at this release's schema; {len(make_topics(env))} topics are there")
+    note_stores(folder)
+    click.echo(DONE)
+    try:
+        click.echo(f"{len(make_topics(env))} topics are there")
+    except (Unavailable, ValueError) as away:
+        click.echo(f"{KAFKA.name}: {env.text(KAFKA)} does not answer, so no topics were made: {away}", err=True)
+        raise SystemExit(LOG_IS_AWAY) from None

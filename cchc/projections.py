@@ -25,17 +25,23 @@ def projections() -> None:
 @data_option
 @json_option
 def list_projections(folder: DataFolder, *, as_json: bool) -> None:
-    """List read models with their state and lag. Ends with 1 when a worker is away: what it keeps is not listed."""
+    """List read models with their state and lag.
+
+    Ends with 1 when one is not ready, or when a worker is away: what it keeps is not listed.
+    """
     statuses, away = InternalClient(folder).workers_there("/control/projections")
     click.echo(json.dumps(statuses, ensure_ascii=False) if as_json else "\n".join(map(_told, statuses)))
     if away:
         raise click.ClickException("; ".join(away))
+    if not all(status["ready"] for status in statuses):
+        raise SystemExit(1)
 
 
 def _told(status: Mapping[str, Any]) -> str:
     mark = "ready    " if status["ready"] else "NOT READY"
     lag = f"{status['lag_messages'] or 0} behind, {status['parked']} parked"
-    return f"{mark} {status['projection']:<26} v{status['version']} {status['state']:<9} {lag}"
+    why = f"\n          {status['error'].splitlines()[0]}" if status.get("error") else ""
+    return f"{mark} {status['projection']:<26} v{status['version']} {status['state']:<9} {lag}{why}"
 
 
 @projections.command()

@@ -31,7 +31,7 @@ def require_servers(env: Environment) -> None:
     Raises:
         click.ClickException: One does not; it says which setting names it.
     """
-    _require_databases(env)
+    require_databases(env)
     try:
         KafkaBroker(env.text(KAFKA), deadline_seconds=ANSWER_WITHIN_SECONDS).topics()
     except (Unavailable, ValueError) as away:
@@ -46,7 +46,7 @@ def require_quiet_databases(env: Environment) -> None:
         click.ClickException: One does not, or somebody is.
     """
     check_settings(env)
-    _require_databases(env)
+    require_databases(env)
     for store, url in all_urls(env).items():
         ends_at = monotonic() + GONE_WITHIN_SECONDS
         while others := _others_connected(url):
@@ -58,7 +58,12 @@ def require_quiet_databases(env: Environment) -> None:
             time.sleep(LOOK_SECONDS)
 
 
-def _require_databases(env: Environment) -> None:
+def require_databases(env: Environment) -> None:
+    """See that every database lets us in; the settings must have been checked.
+
+    Raises:
+        click.ClickException: One does not; it says which setting names it.
+    """
     for store, url in all_urls(env).items():
         if why := _why_not_let_in(url):
             raise click.ClickException(f"{database_variable(store)}: {why}")

@@ -8,6 +8,7 @@ import click
 from cchc.data_folder import DataFolder
 from cchc.embedded_worker import projectors_of
 from cchc.environment import environment_of
+from cchc.noted_stores import require_noted_stores
 from cchc.options import data_option
 from cchc.relaying import catch_up_relays, projectors_of_services
 from services.chassis.projector import Diverged, Projector
@@ -27,6 +28,7 @@ def reconcile(folder: DataFolder) -> None:
     """
     env = environment_of(folder)
     with folder.locked():
+        require_noted_stores(folder)
         if folder.tenant().is_distributed:
             catch_up_relays(env, said=click.echo)
             rebuilt = reconcile_all(projectors_of_services(env), said=click.echo, at_once=AT_ONCE)

@@ -5,7 +5,7 @@ import sys
 from services.chassis.ids import new_id
 from services.chassis.logging import configure_logging
 from services.chassis.relay_process import RelaySettings, relay_main
-from services.chassis.settings import INTERNAL_PORT, KAFKA, LOG_LEVEL, Environment, Setting
+from services.chassis.settings import INTERNAL_PORT, KAFKA, KAFKA_COPIES, LOG_LEVEL, Environment, Setting
 
 
 def settings_of(store: str, env: Environment) -> RelaySettings:
@@ -19,6 +19,7 @@ def settings_of(store: str, env: Environment) -> RelaySettings:
         database_url=env.text(database),
         bootstrap=env.text(KAFKA),
         store_name=store,
+        replication_factor=env.integer(KAFKA_COPIES),
         owner=f"{store}-relay-{new_id()}",
         internal_port=env.integer(INTERNAL_PORT),
     )

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import click
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from cchc.catalog import SERVICES, STORES
 from cchc.distributed import projectors_of
@@ -17,6 +17,7 @@ from services.chassis.clock import monotonic
 from services.chassis.database import open_database
 from services.chassis.projector import Projector
 from services.chassis.relay import RelayMustExit
+from services.chassis.relay_cursor import count_unsent
 from services.chassis.relay_process import EXIT_AND_START_AGAIN, relay_until
 from services.chassis.settings import Environment
 
@@ -24,10 +25,6 @@ WITHIN_SECONDS = 600.0
 PATIENCE_SECONDS = 60.0
 """How long a row may go unacknowledged while nobody else waits for it."""
 LOOK_EVERY_SECONDS = 0.2
-
-_LEFT = """
-SELECT (SELECT coalesce(max(position), 0) FROM outbox) - (SELECT coalesce(max(position), 0) FROM relay_cursor)
-"""
 
 
 def catch_up_relays(env: Environment, *, said: Callable[[str], object]) -> None:
@@ -76,4 +73,4 @@ def _relay(store: str, env: Environment, stop: threading.Event) -> None:
 
 def _left(outbox: Engine) -> int:
     with outbox.connect() as connection:
-        return int(connection.execute(text(_LEFT)).scalar_one())
+        return count_unsent(connection)

@@ -13,6 +13,7 @@ from cchc.copies import EVENT_STORES, LASTING, Manifest, read_manifest
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.log_of_outboxes import topics_of
+from cchc.noted_stores import note_new_lives
 from cchc.options import data_option
 from cchc.postgres_tools import holds_something, put_back
 from cchc.reaching import require_quiet_databases
@@ -76,6 +77,7 @@ def restore_databases(
             shutil.copy2(copy, folder.database(name))
         if name in EVENT_STORES:
             begin_new_life(folder, name, now, fresh_id())
+            note_new_lives(folder, {name})
 
 
 def urls_of(folder: DataFolder) -> dict[str, str]:

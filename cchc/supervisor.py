@@ -18,6 +18,8 @@ STOP_WITHIN_SECONDS = 10.0
 LONGEST_LOG_BYTES = 50_000_000
 REFUSED = 78
 """Exit code (EX_CONFIG) of a child that cannot work with its settings or its pack: starting it again changes nothing."""
+LOG_IS_AWAY = 75
+"""Exit code (EX_TEMPFAIL) of `cchc migrate` when it has migrated and the event log did not answer: relays make topics too."""
 FEW_ARENAS = {"MALLOC_ARENA_MAX": "2"}
 """Without it glibc keeps freed memory apart for up to eight threads per core: 302 MB under load instead of 283."""
 LIFELINE = "CCHC_LIFELINE"

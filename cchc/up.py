@@ -18,7 +18,7 @@ from cchc.data_folder import DataFolder
 from cchc.environment import variables_of
 from cchc.options import data_option, profile_option
 from cchc.ports import free_ports
-from cchc.supervisor import Child, Supervisor
+from cchc.supervisor import LOG_IS_AWAY, Child, Supervisor
 from cchc.up_distributed import supervise, wait_until_ready
 from services.chassis.settings import environment
 
@@ -47,7 +47,7 @@ def up(folder: DataFolder, pack: Path | None, host: str, port: int, profile: str
     elif profile not in {None, folder.tenant().profile}:
         raise click.ClickException(f"{folder.root} is a folder of the {folder.tenant().profile} profile")
     elif folder.tenant().is_distributed:
-        _run_cchc("migrate", "--data", str(folder.root))
+        _migrate(folder)
     with folder.locked():
         hold = _hold_all if folder.tenant().is_distributed else _hold
         hold(folder, host, _free(host, port))
@@ -153,6 +153,14 @@ def _free(host: str, port: int) -> int:
             ) from None
         bound: int = probe.getsockname()[1]
         return bound
+
+
+def _migrate(folder: DataFolder) -> None:
+    code = _cchc("migrate", "--data", str(folder.root))
+    if code == LOG_IS_AWAY:
+        _say("starting all the same: ballots and reports are taken, figures wait for the event log")
+    elif code:
+        raise SystemExit(code)
 
 
 def _run_cchc(*arguments: str) -> None:

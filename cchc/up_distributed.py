@@ -29,8 +29,8 @@ def supervise(folder: DataFolder, host: str, port: int, *, said: Callable[[str],
 def why_not_ready(folder: DataFolder) -> dict[str, str]:
     """Say which processes of a running folder are not ready, and what they say."""
     ports: Mapping[str, int] = json.loads(folder.running.read_text())["ports"]
-    # The streams and the door have no condition of their own: they answer, or they do not.
-    asked = {name: "/" if name in {DOOR, "streams"} else "/readyz" for name in ports}
+    # The door has no condition of its own: it answers, or it does not.
+    asked = {name: "/" if name == DOOR else "/readyz" for name in ports}
     told = {name: _why_not(ports[name], path) for name, path in asked.items()}
     return {name: why for name, why in told.items() if why}
 

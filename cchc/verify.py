@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 
 import click
+import psycopg
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
@@ -12,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cchc.catalog import STORES
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
+from cchc.noted_stores import PUT_BACK, why_strange
 from cchc.options import data_option, json_option
 from cchc.servers import STREAM_LOG, database_urls, stream_log_url
 from services.chassis.database import open_database
@@ -34,6 +36,7 @@ def verify(folder: DataFolder, *, as_json: bool) -> None:
         reports.append(_read(STREAM_LOG, stream_log_url(env), _stream_log))
     else:
         reports = [check(folder, name) for name in (*STORES, STREAM_LOG)]
+    reports = [_known(folder, report) for report in reports]
     click.echo(json.dumps({"stores": [asdict(report) for report in reports]}) if as_json else _told(reports))
     if any(report.found for report in reports):
         raise SystemExit(1)
@@ -58,16 +61,26 @@ def _read(name: str, url: str, look: Callable[[Engine], Report]) -> Report:
     try:
         return look(opened)
     # A damaged file can hold values of any kind; the other stores' reports are not lost for that.
-    except (SQLAlchemyError, Refusal, TypeError, ValueError, RecursionError) as error:
+    except (SQLAlchemyError, psycopg.Error, Refusal, TypeError, ValueError, RecursionError) as error:
         place = make_url(url).render_as_string()
-        return _unchecked(name, f"{place.removeprefix('sqlite:///')} or its seals cannot be read: {error}")
+        return _unchecked(name, f"{place.removeprefix('sqlite:///')} or its seals cannot be read: {_first_line(error)}")
     finally:
         opened.dispose()
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _unchecked(name: str, what: str) -> Report:
     problem = Problem(ledger=Ledger.FACTS, position=0, last_position=0, what=what)
     return Report(store=name, checked=0, found=(problem,), not_sealed_yet=0)
+
+
+def _known(folder: DataFolder, report: Report) -> Report:
+    """Hold a store that is green against the one that this folder knew: an empty one in its place has no fault of its own."""
+    why = "" if report.found or report.store == STREAM_LOG else why_strange(folder, report.store)
+    return _unchecked(report.store, f"{why}: {PUT_BACK.format(store=report.store)}") if why else report
 
 
 def _compared(name: str, opened: Engine, seals_url: str) -> Report:

@@ -1,25 +1,23 @@
-"""The databases: can they be reached, do they keep what they acknowledge, have all migrations run, do readers follow."""
+"""The databases: can they be reached, are they those that the folder knew, do they keep what they acknowledge, have all migrations run."""
 
+import contextlib
 import tempfile
-from dataclasses import asdict
+from collections.abc import Generator
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.checks.finding import Checks, Finding, ill, look, tried, well
-from cchc.checks.processes import SEE_LOGS, workers_away
 from cchc.copies import EVENT_STORES
 from cchc.data_folder import DataFolder
 from cchc.export import as_files
-from cchc.internal_client import InternalClient
 from cchc.moving import VERSIONS
+from cchc.noted_stores import PUT_BACK, why_strange
 from cchc.restore import urls_of
 from cchc.servers import STREAM_LOG, migrate_databases
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
-from services.chassis.projector.status import read_statuses
-from services.chassis.projector.tables import STATUS
 from services.gateway.streams.log_tables import HEADS
 
 OLDEST_POSTGRES = 150_000
@@ -34,20 +32,32 @@ def look_at_databases(folder: DataFolder) -> Checks:
     every = urls_of(folder)
     urls = {name: every[name] for name in EVENT_STORES}
     lasting = {name: every[name] for name in (*EVENT_STORES, STREAM_LOG) if name in every}
+    lost = yield from _lost(folder)
     is_distributed = folder.tenant().is_distributed
     to_do = "start it, and see its URL and password" if is_distributed else "put it back: `cchc restore --only`"
     for name, url in lasting.items():
         yield tried(f"database {name}", lambda: _reached(name, url), to_do)  # noqa: B023 - called here
     if not is_distributed:
-        # A file that is gone is to be put back, not to be made anew.
         urls = {name: url for name, url in urls.items() if folder.database(name).exists()}
     with tempfile.TemporaryDirectory(prefix="cchc-doctor-") as place:
         # What a new file is migrated to is what this release asks for.
         migrate_databases(as_files(folder, Path(place)))
-        for name, url in urls.items():
+        # What is gone is to be put back, not to be made anew.
+        for name, url in ((name, url) for name, url in urls.items() if name not in lost):
             asked = f"sqlite:///{Path(place) / f'{name}.db'}"
             yield tried(f"migrations {name}", lambda: _migrated(name, url, asked), "run `cchc migrate`")  # noqa: B023 - as above
-    yield from _readers(folder, every)
+
+
+def _lost(folder: DataFolder) -> Generator[Finding, None, set[str]]:
+    """Give the stores that are not those which this folder knew; one that cannot be reached is told of elsewhere."""
+    lost = {}
+    for name in EVENT_STORES:
+        with contextlib.suppress(SQLAlchemyError):
+            lost[name] = why_strange(folder, name)
+    for name, why in lost.items():
+        if why:
+            yield ill(f"store {name}", why, PUT_BACK.format(store=name))
+    return {name for name, why in lost.items() if why}
 
 
 def _reached(name: str, url: str) -> Finding:
@@ -94,34 +104,3 @@ def _versions(url: str) -> dict[str, str]:
             return {it: str(connection.exec_driver_sql(f"SELECT version_num FROM {it}").scalar()) for it in tables}
     finally:
         engine.dispose()
-
-
-def _readers(folder: DataFolder, urls: dict[str, str]) -> Checks:
-    def check() -> Finding:
-        statuses = _statuses(folder, urls)
-        if statuses is None:
-            return look("read models", "nothing is running, so nobody follows the log", "start it with `cchc up`")
-        # What a worker wrote of itself stays as it was when it ended.
-        if away := workers_away(folder):
-            return ill("read models", f"nobody keeps those of {', '.join(away)}: it does not answer", SEE_LOGS)
-        wrong = [
-            f"{it['projection']} is {it['state']}, {it['lag_messages']} behind" for it in statuses if not it["ready"]
-        ]
-        if wrong:
-            return ill("read models", "; ".join(wrong), "runbook, *a projection is not ready*")
-        return well("read models", f"all {len(statuses)} follow the log")
-
-    yield tried("read models", check, "see whether the workers run")
-
-
-def _statuses(folder: DataFolder, urls: dict[str, str]) -> list[dict[str, Any]] | None:
-    if not folder.tenant().is_distributed:
-        return list(InternalClient(folder).workers("/control/projections")) if folder.is_running() else None
-    found: list[dict[str, Any]] = []
-    for url in urls.values():
-        engine = open_database(url, read_only=True)
-        with engine.connect() as connection:
-            if inspect(connection).has_table(STATUS.name):
-                found += map(asdict, read_statuses(connection, SystemClock().now()))
-        engine.dispose()
-    return found or None

@@ -63,6 +63,11 @@ class Relay:
         """Whether this relay holds the lease, as far as it knows."""
         return self._epoch is not None
 
+    @property
+    def is_connecting(self) -> bool:
+        """Whether it holds the lease and the log has not answered yet."""
+        return self.leads and self._publisher is None
+
     def lag(self) -> int:
         """Give how many messages the log has not acknowledged, as far as the leader knows; 0 for who does not lead."""
         # Every message has a number in its lane, and a position in the outbox: there are as many of either.

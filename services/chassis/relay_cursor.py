@@ -33,6 +33,10 @@ _FIRST_OF_LIFE = """
 SELECT min(number) FROM outbox WHERE topic = :topic AND partition = :partition AND incarnation = :incarnation
 """
 
+_UNSENT = """
+SELECT (SELECT coalesce(max(position), 0) FROM outbox) - (SELECT coalesce(max(position), 0) FROM relay_cursor)
+"""
+
 Lane = tuple[str, int]
 
 
@@ -47,6 +51,11 @@ class Tail:
 def create_relay_cursor(connection: Connection) -> None:
     """Create the table where it is missing."""
     _metadata.create_all(connection)
+
+
+def count_unsent(connection: Connection) -> int:
+    """Count the messages of a store's outbox that the log has not acknowledged."""
+    return int(connection.execute(text(_UNSENT)).scalar_one())
 
 
 def tail_of(record: Record | None, incarnation: UUID) -> Tail | None:

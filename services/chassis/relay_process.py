@@ -110,10 +110,14 @@ def relay_until(stop: threading.Event, settings: RelaySettings) -> None:
 def _health(relay: Relay) -> Flask:
     metrics = Metrics()
 
-    def why_not() -> None:
+    def outbox() -> None:
         relay.lag()
 
-    return create_internal_app(metrics, [Check("outbox", why_not)], fill=lambda: fill_relay(metrics, relay))
+    def log() -> str | None:
+        return "the log has not answered yet" if relay.is_connecting else None
+
+    checks = [Check("outbox", outbox), Check("log", log)]
+    return create_internal_app(metrics, checks, fill=lambda: fill_relay(metrics, relay))
 
 
 def relay_main(settings: RelaySettings) -> None:

@@ -253,10 +253,18 @@ class KafkaReader:
         self._consumer.seek(Partition(*lane), 0 if after is None else after + 1)
 
     def end(self) -> Mapping[TopicPartition, int | None]:
-        """Give the offset of the newest record of each lane, `None` for an empty one."""
-        with _unavailable():
-            partitions = [Partition(*lane) for lane in self._lanes]
-            ends = self._consumer.end_offsets(partitions, timeout_ms=int(self._deadline_seconds * 1000))
+        """Give the offset of the newest record of each lane, `None` for an empty one.
+
+        Raises:
+            Unavailable: The log cannot be reached, or has not every lane.
+        """
+        partitions = [Partition(*lane) for lane in self._lanes]
+        try:
+            with _unavailable():
+                ends = self._consumer.end_offsets(partitions, timeout_ms=int(self._deadline_seconds * 1000))
+        except KeyError as unknown:
+            # The client's answer leaves out what the log does not have.
+            raise Unavailable(f"Kafka: it has no {unknown}: its topics are gone") from None
         return {TopicPartition(*partition): end - 1 if end else None for partition, end in ends.items()}
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from services.gateway.config import Settings
 from services.gateway.streams.bell import LogBell
 from services.gateway.streams.channel_routes import channel_routes
 from services.gateway.streams.doors import Doors
+from services.gateway.streams.health import health_routes
 from services.gateway.streams.reading import StreamReader
 from services.gateway.streams.snapshots import Snapshots
 
@@ -28,8 +29,8 @@ class OpenStreams:
 
     @property
     def routes(self) -> list[Route]:
-        """Give the addresses of the doors."""
-        return channel_routes(self.doors)
+        """Give the addresses of the doors, and of the process's health."""
+        return [*channel_routes(self.doors), *health_routes(self.doors.reader)]
 
     def close(self) -> None:
         """Stop watching, give connections back."""

@@ -63,6 +63,6 @@ def test_a_relay_answers_on_its_internal_port(variables: dict[str, str], tmp_pat
     survey.migrate(survey.settings(Environment(variables)))
     with running("relay", variables, tmp_path / "relay.log") as client:
         assert client.get("/livez").json() == {"status": "live"}
-        assert client.get("/readyz").json()["checks"] == {"outbox": "ok"}
+        eventually(lambda: client.get("/readyz").json()["checks"] == {"outbox": "ok", "log": "ok"})
         eventually(lambda: 'cchc_lease_epoch{lease="relay:survey"} 1.0' in client.get("/metrics").text)
         assert 'cchc_relay_lag{store="survey"} 0.0' in client.get("/metrics").text

@@ -45,6 +45,14 @@ def test_a_start_with_rules_that_single_people_out_ends_and_says_which(folder: D
     assert "release.json#/k: must be at least 3, not 2 (release_rules_unsafe)" in done.stderr
 
 
+def test_a_start_without_one_of_its_stores_ends_and_says_how_to_put_it_back(folder: DataFolder) -> None:
+    folder.database("survey").unlink()
+    done = cchc("up", "--data", str(folder.root), "--port", "0")
+    assert done.returncode == 1, done.stderr
+    assert "cannot start: survey: its database is empty or gone" in done.stderr
+    assert not folder.database("survey").exists()
+
+
 def test_a_folder_that_holds_no_tenant_does_not_become_a_demonstration(tmp_path: Path) -> None:
     done = cchc("up", "--data", str(tmp_path / "unmounted"), "--port", "0")
     assert done.returncode == 1

@@ -9,9 +9,9 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner, Result
 
-from cchc.checks import databases
 from cchc.checks.finding import Word
 from cchc.checks.processes import look_at_processes
+from cchc.checks.readers import look_at_readers
 from cchc.data_folder import DataFolder, Tenant
 from cchc.internal_client import InternalClient
 from cchc.main import main
@@ -100,7 +100,7 @@ def test_the_doctor_names_a_process_that_does_not_answer(folder: DataFolder) -> 
 
 
 def test_read_models_of_a_worker_that_is_away_are_ill(folder: DataFolder) -> None:
-    (found,) = databases._readers(folder, {})
+    (found,) = look_at_readers(folder)
     assert (found.word, "indicators-worker" in found.reason) == (Word.ILL, True)
 
 

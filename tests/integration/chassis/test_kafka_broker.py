@@ -16,6 +16,7 @@ from services.chassis.event_store.port import OutboxRow
 from services.chassis.ids import new_id
 from services.chassis.testing.broker_suite import INCARNATION, BrokerSuite, a_row, lanes_of, read
 from tests.support.servers.kafka import KafkaServer
+from tests.support.servers.ports import eventually
 
 
 class KafkaLog:
@@ -80,6 +81,16 @@ class TestKafkaBroker(BrokerSuite):
         with pytest.raises(Unavailable):
             publisher.publish([a_row("nobody.made.events.v1", 1)])
         publisher.close()
+
+    def test_a_reader_whose_topic_was_deleted_is_told_that_it_is_gone(self, kafka: KafkaServer, log: KafkaLog):
+        kept, topic, broker = log.topic("events"), log.topic("events"), KafkaBroker(kafka.bootstrap, deadline_seconds=1)
+        reader = broker.reader({**lanes_of(kept), **lanes_of(topic)})
+        assert reader.poll(10, 0.1) == []
+        with broker._admin() as admin:
+            admin.delete_topics([topic])
+        with pytest.raises(Unavailable):
+            eventually(lambda: reader.poll(10, 0.1), seconds=30)
+        reader.close()
 
     def test_a_log_that_does_not_answer_is_unavailable_and_leaves_no_thread(self):
         before = threading.active_count()
