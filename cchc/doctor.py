@@ -9,7 +9,7 @@ import click
 
 from cchc.checks.databases import look_at_databases
 from cchc.checks.event_log import look_at_event_log
-from cchc.checks.finding import Finding, Word
+from cchc.checks.finding import Finding, Word, look
 from cchc.checks.machine import look_at_machine
 from cchc.checks.processes import look_at_processes
 from cchc.checks.readers import look_at_readers
@@ -18,7 +18,7 @@ from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
 from cchc.options import data_option, json_option
 from cchc.servers import check_settings
-from services.chassis.settings import SettingError
+from services.chassis.settings import Environment, SettingError, environment
 
 
 @click.command()
@@ -36,6 +36,10 @@ def doctor(folder: DataFolder, backups: Path | None, *, as_json: bool) -> None:
 
 
 def _look(folder: DataFolder, backups: Path) -> Iterator[Finding]:
+    if not folder.exists():
+        yield from look_at_machine(folder, Environment(environment()))
+        yield look("folder", f"{folder.root} holds no tenant yet", "make one: `cchc init --pack …`")
+        return
     is_distributed = folder.tenant().is_distributed
     env = environment_of(folder)
     yield from look_at_machine(folder, env)

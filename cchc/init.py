@@ -82,10 +82,10 @@ def make(
         load(unfinished, parts)
         make_stream_log(environment_of(unfinished))
         keep(unfinished, pack, parts)
-    except click.ClickException:
+    except (click.ClickException, SettingError):
         shutil.rmtree(unfinished.root, ignore_errors=True)
         raise
-    except (Refusal, SettingError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (Refusal, AttributeError, LookupError, TypeError, ValueError) as error:
         shutil.rmtree(unfinished.root, ignore_errors=True)
         raise click.ClickException(f"{pack} cannot be loaded: {type(error).__name__}: {error}") from None
     folder.root.chmod(0o700)

@@ -108,6 +108,7 @@ class InternalClient:
 
     def workers_there(self, path: str) -> tuple[list[Any], list[str]]:
         """Ask every worker for a list; give what those list that answer, and say who the others are."""
+        self.access_token()  # a door that is away is said once
         found, missing = [], []
         for name, port in self._workers().items():
             try:

@@ -53,9 +53,25 @@ def rebuild(folder: DataFolder, names: tuple[str, ...], *, every: bool) -> None:
     if bool(names) == every:
         raise click.UsageError("name the read models that are to be built anew, or say --all")
     client = InternalClient(folder)
-    with Progress(console=Console(stderr=True)) as bar:
-        for name in names or [status["projection"] for status in client.workers("/control/projections")]:
+    kept = names_there(client, required=names)
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal) as bar:
+        for name in names or kept:
             _rebuild(client, name, bar)
+
+
+def names_there(client: InternalClient, *, required: tuple[str, ...]) -> list[str]:
+    """Name the read models that the workers keep, before any of them is touched.
+
+    Raises:
+        click.ClickException: One that is required is not among them; or a worker is away, and all are meant.
+    """
+    statuses, away = client.workers_there("/control/projections")
+    kept = [status["projection"] for status in statuses]
+    unknown = ", ".join(name for name in required if name not in kept)
+    if unknown or (away and not required):
+        raise click.ClickException("; ".join([*([f"nobody keeps {unknown}"] if unknown else []), *away]))
+    return kept
 
 
 def _rebuild(client: InternalClient, name: str, bar: Progress) -> None:

@@ -11,6 +11,7 @@ from cchc.environment import environment_of
 from cchc.noted_stores import require_noted_stores
 from cchc.options import data_option
 from cchc.relaying import catch_up_relays, projectors_of_services
+from services.chassis.logging import configure_logging
 from services.chassis.projector import Diverged, Projector
 
 Said = Callable[[str], object]
@@ -26,6 +27,8 @@ def reconcile(folder: DataFolder) -> None:
 
     Tablets are asked for what the stores lack as soon as they are heard again.
     """
+    # What relays and readers log of a life that goes well is not what was asked.
+    configure_logging("reconcile", level="warning")
     env = environment_of(folder)
     with folder.locked():
         require_noted_stores(folder)

@@ -19,11 +19,13 @@ def check_settings(env: Environment) -> None:
     Raises:
         SettingError: One is not; without this check a store would quietly become a file.
     """
-    if not env.optional(KAFKA):
-        raise SettingError(f"{KAFKA.name} is not set: the distributed profile needs Kafka")
+    told = {name: env.optional(Setting(name=name, meaning="")) for name in (KAFKA.name, *database_variables().values())}
+    if missing := [name for name, value in told.items() if not value]:
+        raise SettingError(
+            f"the distributed profile needs {', '.join(missing)}: set them, or write them into the folder's .env"
+        )
     for store, variable in database_variables().items():
-        url = env.optional(Setting(name=variable, meaning=""))
-        if url is None or not url.startswith("postgresql"):
+        if not str(told[variable]).startswith("postgresql"):
             raise SettingError(f"{variable} has to be the URL of a PostgreSQL database for the store {store}")
     urls = database_urls(env)
     if len(set(urls.values())) < len(urls):

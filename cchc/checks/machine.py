@@ -53,7 +53,9 @@ def _clock() -> Finding:
 
 
 def _disk(folder: DataFolder) -> Finding:
-    usage = shutil.disk_usage(folder.root)
+    # A folder that is not there yet will lie on its parent's disk.
+    there = next(path for path in (folder.root, *folder.root.resolve().parents) if path.exists())
+    usage = shutil.disk_usage(there)
     told = f"{usage.free / 1e9:.1f} of {usage.total / 1e9:.0f} GB are free at {folder.root}"
     if usage.free < LEAST_FREE_BYTES or usage.free < usage.total * LEAST_FREE_SHARE:
         return ill("disk", told, "free space (runbook, *disk full*) or move to a larger disk: the stores only grow")

@@ -27,7 +27,7 @@ def configure_logging(service: str, *, level: str = "info", stream: BinaryIO | N
         stream: Where lines go, as bytes.
     """
     number = logging.getLevelNamesMapping()[level.upper()]
-    target = cast("BinaryIO", _Lines(stream or sys.stderr.buffer))
+    target = cast("BinaryIO", _Lines(stream))
     structlog.configure(
         processors=[structlog.contextvars.merge_contextvars, _Stamp(service), _explain_exception, _render],
         wrapper_class=structlog.make_filtering_bound_logger(number),
@@ -44,8 +44,13 @@ def get_logger() -> FilteringBoundLogger:
 class _Lines:
     """Where lines go. While the disk is full they are lost: a log must not stop what it tells about."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
+    def __init__(self, stream: BinaryIO | None) -> None:
+        self._told = stream
+
+    @property
+    def _stream(self) -> BinaryIO:
+        # Asked for each time: a program may change what its standard error is.
+        return self._told or sys.stderr.buffer
 
     def write(self, line: bytes) -> None:
         with suppress(OSError):

@@ -82,12 +82,18 @@ def test_databases_that_somebody_works_on_are_not_replaced(empty: DataFolder, pa
     at_work.dispose()
 
 
+def test_what_is_not_set_is_named_at_once_and_is_not_the_packs_fault(tmp_path: Path, pack: Path) -> None:
+    refused = run("init", "--data", tmp_path / "new", "--pack", pack, "--profile", "distributed")
+    assert (refused.exit_code, "cannot be loaded" in refused.output) == (1, False)
+    assert "CCHC_KAFKA, CCHC_SURVEY_DATABASE, CCHC_GATEWAY_DATABASE" in refused.output
+
+
 def test_a_restore_that_is_told_of_no_servers_writes_nothing(empty: DataFolder, pack: Path, tmp_path: Path) -> None:
     well("init", "--data", empty.root, "--pack", pack, "--profile", "distributed")
     made = json.loads(well("backup", "--data", empty.root, "--to", tmp_path / "copies", "--json"))
     refused = run("restore", made["folder"], "--data", tmp_path / "drill")
     assert refused.exit_code == 1
-    assert "Error: CCHC_KAFKA is not set" in refused.output
+    assert "Error: the distributed profile needs CCHC_KAFKA, CCHC_SURVEY_DATABASE," in refused.output
     assert {file.name for file in (tmp_path / "drill").iterdir()} <= {"lock"}
 
 

@@ -37,6 +37,12 @@ def test_a_new_folder_lacks_a_backup_and_nothing_else(made: DataFolder) -> None:
     assert seen(made)[1]["backup"]["word"] == "well"
 
 
+def test_a_machine_is_looked_at_before_there_is_a_tenant(folder: DataFolder) -> None:
+    code, found = seen(folder)
+    assert (code, found["folder"]["word"], found["sqlite"]["word"]) == (0, "look", "well")
+    assert not folder.root.exists()
+
+
 def test_no_backup_for_a_day_is_ill_whatever_others_have(made: DataFolder) -> None:
     yesterday = made.tenant_file.stat().st_mtime - 25 * 3600
     os.utime(made.tenant_file, (yesterday, yesterday))

@@ -15,6 +15,7 @@ from cchc.checks.readers import look_at_readers
 from cchc.data_folder import DataFolder, Tenant
 from cchc.internal_client import InternalClient
 from cchc.main import main
+from services.chassis.identity.keys import load_or_create_signing_key
 from tests.support.servers.ports import free_port
 
 FLEET = {
@@ -79,6 +80,35 @@ def test_a_read_model_that_nobody_knows_who_answers_may_be_kept_by_who_is_away(f
     refused = projections(folder, "rebuild", "folder")
     assert refused.exit_code == 1
     assert "indicators-worker" in refused.stderr
+
+
+def test_nothing_is_rebuilt_when_one_of_the_names_is_wrong(folder: DataFolder) -> None:
+    refused = projections(folder, "rebuild", "fleet", "flete")
+    assert refused.exit_code == 1
+    assert "nobody keeps flete" in refused.stderr
+    assert not refused.stdout
+
+
+def test_a_read_model_that_is_not_ready_ends_the_list_with_1_and_says_why(
+    folder: DataFolder, worker: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(FLEET, "ready", False)
+    monkeypatch.setitem(FLEET, "error", "Unavailable: Kafka: away\nwith more")
+    told = json.loads(folder.running.read_text())
+    folder.running.write_text(json.dumps({**told, "worker_ports": [worker]}))
+    listed = projections(folder, "list")
+    assert (listed.exit_code, listed.stderr) == (1, "")
+    assert listed.stdout.splitlines()[1].strip() == "Unavailable: Kafka: away"
+
+
+def test_a_door_that_does_not_answer_yet_is_one_line(folder: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    load_or_create_signing_key(folder.keys / "cchc-internal.jwk")
+    told = json.loads(folder.running.read_text())
+    folder.running.write_text(json.dumps({**told, "port": free_port()}))
+    listed = projections(folder, "list")
+    assert listed.exit_code == 1
+    assert "is `cchc up` still starting?" in listed.stderr
 
 
 def test_all_of_them_are_not_rebuilt_while_one_is_away(folder: DataFolder) -> None:
