@@ -46,6 +46,7 @@ def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Said) -
     """
     tenant = folder.tenant()
     require_noted_stores(folder)
+    note_stores(folder)
     make_place(place)
     made = _dumps(folder, place) if tenant.is_distributed else copy_files(folder, place)
     manifest = Manifest(
@@ -53,7 +54,6 @@ def make_backup(folder: DataFolder, place: Path, *, now: datetime, said: Said) -
     )
     copy_surroundings(folder, place)
     write_manifest(place, manifest)
-    note_stores(folder)
     return manifest
 
 

@@ -5,6 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from cchc.catalog import SERVICES
+from cchc.data_folder import DataFolder
+from cchc.noted_stores import require_noted_stores
+from cchc.supervisor import REFUSED
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.clock import open_clock
 from services.chassis.database import open_database
@@ -15,7 +18,7 @@ from services.chassis.identity.tokens import TokenVerifier
 from services.chassis.logging import configure_logging
 from services.chassis.projector.projector import Projector
 from services.chassis.seals import Sealer, Seals, create_seals
-from services.chassis.settings import INTERNAL_PORT, KAFKA, KAFKA_COPIES, LOG_LEVEL, Environment
+from services.chassis.settings import DATA, INTERNAL_PORT, KAFKA, KAFKA_COPIES, LOG_LEVEL, Environment, SettingError
 from services.chassis.worker import Task, run_worker
 from services.chassis.worker_control import WorkerControl
 
@@ -38,6 +41,7 @@ def projectors_of(name: str, env: Environment) -> list[Projector]:
 def _own_tasks(name: str, env: Environment) -> Sequence[Task]:
     service = SERVICES[name]
     settings = service.settings(env)
+    require_noted_stores(DataFolder(env.path(DATA)), service.stores)
     service.migrate(settings)
     return service.tasks(settings, KafkaBroker(env.text(KAFKA), replication_factor=env.integer(KAFKA_COPIES)))
 
@@ -71,7 +75,11 @@ def main() -> None:
     """
     env, name = Environment(), sys.argv[2]
     configure_logging(f"{name}-worker", level=env.text(LOG_LEVEL))
-    tasks = tasks_of(name, env)
+    try:
+        tasks = tasks_of(name, env)
+    except SettingError as refused:
+        sys.stderr.write(f"{refused}\n")
+        raise SystemExit(REFUSED) from None
     run_worker(tasks, control=control_of(name, env, tasks), internal_port=env.integer(INTERNAL_PORT))
 
 

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from cchc.data_folder import DataFolder
 from cchc.front import KIOSK, Front, kiosk_files
-from cchc.noted_stores import require_noted_stores
+from cchc.noted_stores import note_stores, require_noted_stores
 from cchc.serving import serving
 from cchc.whole_bodies import Room, WholeBodies
 from services.chassis.event_store.port import EventStore
@@ -48,8 +48,10 @@ def migrate_web(env: Environment) -> None:
 def run(env: Environment) -> None:
     """Serve until told to stop."""
     configure_logging("web", level=env.text(LOG_LEVEL))
-    require_noted_stores(DataFolder(env.path(DATA)))
+    folder = DataFolder(env.path(DATA))
+    require_noted_stores(folder)
     migrate_web(env)
+    note_stores(folder)
     metrics = Metrics()
     door, internal = listen(env.text(HOST), env.integer(PORT)), listen("127.0.0.1", env.integer(INTERNAL_PORT))
     app = _front(env, metrics, internal_port=internal.getsockname()[1])

@@ -2,11 +2,12 @@
 
 import click
 
+from cchc.copies import EVENT_STORES
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
-from cchc.noted_stores import note_stores, require_noted_stores
+from cchc.noted_stores import note_new_lives, note_stores, require_noted_stores
 from cchc.options import data_option
-from cchc.reaching import require_databases
+from cchc.reaching import require_databases, why_log_is_away
 from cchc.servers import (
     check_settings,
     database_urls,
@@ -16,20 +17,28 @@ from cchc.servers import (
 )
 from cchc.supervisor import LOG_IS_AWAY
 from cchc.topics import make_topics
-from services.chassis.domain import Unavailable
-from services.chassis.settings import KAFKA, Environment
+from services.chassis.settings import Environment
 
 DONE = "every database is at this release's schema"
 
 
 @click.command()
 @data_option
-def migrate(folder: DataFolder) -> None:
+@click.option(
+    "--accept",
+    "accepted",
+    multiple=True,
+    type=click.Choice(EVENT_STORES),
+    help="Take the database that is there for that of a store which this folder knew in another life.",
+)
+def migrate(folder: DataFolder, accepted: tuple[str, ...]) -> None:
     """Run the migrations that have not run yet. `cchc up` does this by itself.
 
     Ends with 75 when every database is migrated and the event log is away.
     """
     env = environment_of(folder)
+    if accepted:
+        note_new_lives(folder, accepted)
     if folder.tenant().is_distributed:
         _migrate_servers(folder, env)
         return
@@ -49,8 +58,7 @@ def _migrate_servers(folder: DataFolder, env: Environment) -> None:
     make_stream_log(env)
     note_stores(folder)
     click.echo(DONE)
-    try:
-        click.echo(f"{len(make_topics(env))} topics are there")
-    except (Unavailable, ValueError) as away:
-        click.echo(f"{KAFKA.name}: {env.text(KAFKA)} does not answer, so no topics were made: {away}", err=True)
-        raise SystemExit(LOG_IS_AWAY) from None
+    if away := why_log_is_away(env):
+        click.echo(f"{away}; no topics were made", err=True)
+        raise SystemExit(LOG_IS_AWAY)
+    click.echo(f"{len(make_topics(env))} topics are there")

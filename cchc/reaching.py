@@ -32,10 +32,17 @@ def require_servers(env: Environment) -> None:
         click.ClickException: One does not; it says which setting names it.
     """
     require_databases(env)
+    if away := why_log_is_away(env):
+        raise click.ClickException(away)
+
+
+def why_log_is_away(env: Environment) -> str:
+    """Say why the event log cannot be asked, nothing when it can."""
     try:
         KafkaBroker(env.text(KAFKA), deadline_seconds=ANSWER_WITHIN_SECONDS).topics()
     except (Unavailable, ValueError) as away:
-        raise click.ClickException(f"{KAFKA.name}: {env.text(KAFKA)} does not answer: {away}") from None
+        return f"{KAFKA.name}: {env.text(KAFKA)} does not answer: {away}"
+    return ""
 
 
 def require_quiet_databases(env: Environment) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from cchc.environment import variables_of
 from cchc.options import data_option, profile_option
 from cchc.ports import free_ports
 from cchc.supervisor import LOG_IS_AWAY, Child, Supervisor
-from cchc.up_distributed import supervise, wait_until_ready
+from cchc.up_distributed import FOLLOWING_THE_LOG, supervise, wait_until_ready
 from services.chassis.settings import environment
 
 DOWN_WITHIN_SECONDS = 120.0
@@ -39,6 +39,7 @@ NO_TENANT = "{folder} holds no tenant: is it the right folder? Make one by `cchc
 @profile_option
 def up(folder: DataFolder, pack: Path | None, host: str, port: int, profile: str | None) -> None:
     """Start everything on this machine and keep it running until Ctrl-C."""
+    log_is_away = False
     _free(host, port)  # before anything is made; it is looked for again once it is needed
     if not folder.exists():
         if pack is None:
@@ -47,10 +48,12 @@ def up(folder: DataFolder, pack: Path | None, host: str, port: int, profile: str
     elif profile not in {None, folder.tenant().profile}:
         raise click.ClickException(f"{folder.root} is a folder of the {folder.tenant().profile} profile")
     elif folder.tenant().is_distributed:
-        _migrate(folder)
+        log_is_away = _migrate(folder)
     with folder.locked():
-        hold = _hold_all if folder.tenant().is_distributed else _hold
-        hold(folder, host, _free(host, port))
+        if folder.tenant().is_distributed:
+            _hold_all(folder, host, _free(host, port), but=FOLLOWING_THE_LOG if log_is_away else ())
+        else:
+            _hold(folder, host, _free(host, port))
 
 
 @click.command()
@@ -82,12 +85,12 @@ def _hold(folder: DataFolder, host: str, port: int) -> None:
     _stay(folder, supervisor, lambda: _ready(internal_port, supervisor))
 
 
-def _hold_all(folder: DataFolder, host: str, port: int) -> None:
+def _hold_all(folder: DataFolder, host: str, port: int, *, but: Sequence[str]) -> None:
     supervisor = supervise(folder, host, port, said=_say)
     ends_at = time.monotonic() + ALL_READY_WITHIN_SECONDS
 
     def all_ready() -> bool:
-        waiting = wait_until_ready(folder, supervisor, deadline=lambda: time.monotonic() > ends_at)
+        waiting = wait_until_ready(folder, supervisor, but=but, deadline=lambda: time.monotonic() > ends_at)
         if waiting and not supervisor.stopping.is_set():
             _say("\n".join(["not ready:", *(f"  {name}: {why}" for name, why in waiting.items())]))
         return not waiting
@@ -155,12 +158,14 @@ def _free(host: str, port: int) -> int:
         return bound
 
 
-def _migrate(folder: DataFolder) -> None:
+def _migrate(folder: DataFolder) -> bool:
+    """Migrate, and say whether the event log is away."""
     code = _cchc("migrate", "--data", str(folder.root))
     if code == LOG_IS_AWAY:
         _say("starting all the same: ballots and reports are taken, figures wait for the event log")
     elif code:
         raise SystemExit(code)
+    return code == LOG_IS_AWAY
 
 
 def _run_cchc(*arguments: str) -> None:

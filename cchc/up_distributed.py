@@ -5,7 +5,7 @@ import os
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from cchc.data_folder import DataFolder
 from cchc.environment import all_variables_of
@@ -13,6 +13,9 @@ from cchc.ports import LOOPBACK, free_ports
 from cchc.processes import DOOR, Plan, command_of, places, plans, url_variable
 from cchc.supervisor import Child, Supervisor
 from services.chassis.settings import DOOR_URL
+
+FOLLOWING_THE_LOG = ("-relay", "-worker")
+"""What the names of processes end with that cannot work while the event log is away."""
 
 
 def supervise(folder: DataFolder, host: str, port: int, *, said: Callable[[str], None]) -> Supervisor:
@@ -35,12 +38,21 @@ def why_not_ready(folder: DataFolder) -> dict[str, str]:
     return {name: why for name, why in told.items() if why}
 
 
-def wait_until_ready(folder: DataFolder, supervisor: Supervisor, *, deadline: Callable[[], bool]) -> dict[str, str]:
-    """Look after the children until all are ready, told to stop, or `deadline` has passed; give who is not."""
+def wait_until_ready(
+    folder: DataFolder, supervisor: Supervisor, *, but: Sequence[str] = (), deadline: Callable[[], bool]
+) -> dict[str, str]:
+    """Look after the children until all are ready, told to stop, or `deadline` has passed; give who is not.
+
+    Args:
+        folder: Where it is written down what runs.
+        supervisor: Whose children they are.
+        but: What the names of those end with that are not waited for.
+        deadline: Says when nobody is waited for any more.
+    """
     waiting = {DOOR: "not asked yet"}
     while waiting and not deadline() and not supervisor.stopping.wait(supervisor.tick_seconds * 5):
         supervisor.look()
-        waiting = why_not_ready(folder)
+        waiting = {name: why for name, why in why_not_ready(folder).items() if not name.endswith(tuple(but))}
     return waiting
 
 

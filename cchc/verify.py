@@ -13,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cchc.catalog import STORES
 from cchc.data_folder import DataFolder
 from cchc.environment import environment_of
-from cchc.noted_stores import PUT_BACK, why_strange
+from cchc.noted_stores import why_strange
 from cchc.options import data_option, json_option
 from cchc.servers import STREAM_LOG, database_urls, stream_log_url
 from services.chassis.database import open_database
@@ -80,7 +80,7 @@ def _unchecked(name: str, what: str) -> Report:
 def _known(folder: DataFolder, report: Report) -> Report:
     """Hold a store that is green against the one that this folder knew: an empty one in its place has no fault of its own."""
     why = "" if report.found or report.store == STREAM_LOG else why_strange(folder, report.store)
-    return _unchecked(report.store, f"{why}: {PUT_BACK.format(store=report.store)}") if why else report
+    return _unchecked(report.store, why) if why else report
 
 
 def _compared(name: str, opened: Engine, seals_url: str) -> Report:

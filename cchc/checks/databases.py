@@ -6,18 +6,19 @@ from collections.abc import Generator
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from cchc.checks.finding import Checks, Finding, ill, look, tried, well
 from cchc.copies import EVENT_STORES
 from cchc.data_folder import DataFolder
 from cchc.export import as_files
 from cchc.moving import VERSIONS
-from cchc.noted_stores import PUT_BACK, why_strange
+from cchc.noted_stores import why_strange
 from cchc.restore import urls_of
 from cchc.servers import STREAM_LOG, migrate_databases
 from services.chassis.clock import SystemClock
 from services.chassis.database import open_database
+from services.chassis.domain import Unavailable
+from services.chassis.settings import SettingError
 from services.gateway.streams.log_tables import HEADS
 
 OLDEST_POSTGRES = 150_000
@@ -51,12 +52,16 @@ def look_at_databases(folder: DataFolder) -> Checks:
 def _lost(folder: DataFolder) -> Generator[Finding, None, set[str]]:
     """Give the stores that are not those which this folder knew; one that cannot be reached is told of elsewhere."""
     lost = {}
-    for name in EVENT_STORES:
-        with contextlib.suppress(SQLAlchemyError):
-            lost[name] = why_strange(folder, name)
+    try:
+        for name in EVENT_STORES:
+            with contextlib.suppress(Unavailable):
+                lost[name] = why_strange(folder, name)
+    except SettingError as unreadable:
+        yield ill("stores", str(unreadable), "see the runbook, *one store is lost*")
     for name, why in lost.items():
         if why:
-            yield ill(f"store {name}", why, PUT_BACK.format(store=name))
+            reason, _, to_do = why.partition("; ")
+            yield ill(f"store {name}", reason, to_do)
     return {name for name, why in lost.items() if why}
 
 

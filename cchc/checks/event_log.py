@@ -1,11 +1,14 @@
 """The event log on Kafka: can it be reached, are the topics there, does it get what the stores hold."""
 
+from sqlalchemy import inspect
+
 from cchc.checks.finding import Checks, Finding, ill, look, tried, well
 from cchc.log_of_outboxes import OWNERS
 from cchc.servers import database_urls
 from services.chassis.broker.kafka import KafkaBroker
 from services.chassis.database import open_database
-from services.chassis.relay_cursor import count_unsent
+from services.chassis.leases import is_held
+from services.chassis.relay_cursor import count_unsent, lease_of
 from services.chassis.settings import KAFKA, Environment
 
 ANSWER_WITHIN_SECONDS = 5.0
@@ -29,13 +32,19 @@ def _topics(env: Environment) -> Finding:
 
 
 def _sent(store: str, url: str) -> Finding:
-    engine = open_database(url, read_only=True, pool_size=1)
+    name, engine = f"relay {store}", open_database(url, read_only=True, pool_size=1)
     try:
         with engine.connect() as connection:
+            if not inspect(connection).has_table("relay_cursor"):
+                return look(name, "its store was never migrated", "see what is said of its database")
             unsent = count_unsent(connection)
+            leads = is_held(connection, lease_of(store))
     finally:
         engine.dispose()
+    if unsent and not leads:
+        return look(name, f"{unsent} messages wait and no relay leads", "start it (runbook, *the relay exits*)")
     if unsent >= MANY_UNSENT:
-        reason = f"{unsent} messages are not in the log yet"
-        return look(f"relay {store}", reason, "see that it runs and that Kafka takes them (runbook, *the relay exits*)")
-    return well(f"relay {store}", f"{unsent} messages are on their way" if unsent else "the log has everything")
+        return look(
+            name, f"{unsent} messages wait to be sent", "see that Kafka takes them (runbook, *the relay exits*)"
+        )
+    return well(name, f"{unsent} messages are on their way" if unsent else "the log has everything")

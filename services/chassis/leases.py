@@ -47,6 +47,7 @@ _RENEW = text(
 _RELEASE = text(
     "UPDATE leases SET expires_at = clock_timestamp() WHERE name = :name AND owner = :owner AND epoch = :epoch"
 )
+_IS_HELD = text("SELECT 1 FROM leases WHERE name = :name AND expires_at > clock_timestamp()")
 _IS_OURS = "SELECT 1 FROM leases WHERE name = :name AND owner = :owner AND epoch = :epoch"
 _FENCE_BY_FILE_LOCK = text(_IS_OURS)
 _FENCE_BY_ROW_LOCK = text(f"{_IS_OURS} FOR SHARE")
@@ -62,6 +63,11 @@ class LeaseLost(Unavailable):
 def create_leases(connection: Connection) -> None:
     """Create the table of leases where it is missing."""
     _metadata.create_all(connection)
+
+
+def is_held(connection: Connection, name: str) -> bool:
+    """Say whether somebody holds a lease of PostgreSQL now."""
+    return connection.execute(_IS_HELD, {"name": name}).one_or_none() is not None
 
 
 class Leases:

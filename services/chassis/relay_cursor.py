@@ -53,6 +53,11 @@ def create_relay_cursor(connection: Connection) -> None:
     _metadata.create_all(connection)
 
 
+def lease_of(store_name: str) -> str:
+    """Name the lease of who relays a store."""
+    return f"relay:{store_name}"
+
+
 def count_unsent(connection: Connection) -> int:
     """Count the messages of a store's outbox that the log has not acknowledged."""
     return int(connection.execute(text(_UNSENT)).scalar_one())
@@ -76,7 +81,7 @@ class RelayCursor:
 
     def __init__(self, leases: Leases, store_name: str) -> None:
         """Name the lease after the store; `leases` are those of the store's database."""
-        self.lease = f"relay:{store_name}"
+        self.lease = lease_of(store_name)
         self._leases, self._store_name = leases, store_name
 
     def load(self, epoch: int) -> int:

@@ -35,6 +35,7 @@ class Fleet:
         self.data.root.mkdir(parents=True)
         lines = [f"{variable}={databases.create()}" for variable in database_variables().values()]
         self.data.settings_file.write_text("\n".join([*lines, f"CCHC_KAFKA={kafka.bootstrap}", ""]))
+        self.kafka = kafka
         self._log = place / "up.log"
         told = {"CCHC_LOG_LEVEL": "warning", "WEB_CONCURRENCY": "1"}
         self.process = Process("up", up(self.data, "--profile", "distributed"), told, self._log)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,11 @@ import psycopg
 import pytest
 
 from cchc.data_folder import DataFolder
-from cchc.environment import environment_of
+from cchc.environment import all_variables_of, environment_of
 from cchc.noted_stores import note_stores, why_strange
 from cchc.postgres_tools import driver_url
-from cchc.supervisor import LOG_IS_AWAY
+from cchc.processes import command_of
+from cchc.supervisor import LOG_IS_AWAY, REFUSED
 from services.survey import bootstrap as survey
 from services.survey.config import Settings
 from tests.integration.cchc.commands import init, run, write_settings
@@ -92,6 +94,41 @@ def test_putting_one_store_back_makes_no_other_lost_one_known(made: DataFolder) 
     assert not why_strange(made, "tasks")
 
 
+def test_a_store_that_somebody_else_restored_is_known_once_it_was_accepted(made: DataFolder) -> None:
+    make_anew(made)
+    assert "--accept survey" in run("migrate", "--data", made.root).output
+    assert run("migrate", "--accept", "survey", "--data", made.root).exit_code == 0
+    assert not why_strange(made, "survey")
+    lose(made, "tasks")
+    refused = run("migrate", "--accept", "tasks", "--data", made.root)
+    assert (refused.exit_code, "empty or gone" in refused.output) == (1, True)
+
+
+def test_all_stores_that_were_lost_are_named_at_once(made: DataFolder) -> None:
+    lose(made, "tasks")
+    make_anew(made)
+    refused = run("migrate", "--data", made.root).output
+    assert "tasks: its database is empty or gone" in refused
+    assert "survey: its database is another one" in refused
+
+
+@pytest.mark.parametrize("written", ["", "[1]", "{"])
+def test_a_note_that_cannot_be_read_is_one_line_and_stops_no_other_check(made: DataFolder, written: str) -> None:
+    made.noted_stores.write_text(written)
+    refused = run("migrate", "--data", made.root)
+    assert (refused.exit_code, "stores.json cannot be read" in refused.output) == (1, True)
+    assert found_by_doctor(made).keys() >= {"stores", "database survey", "read models"}
+
+
+def test_a_store_that_is_damaged_is_one_line(made: DataFolder) -> None:
+    lose(made, "tasks")
+    made.database("tasks").write_bytes(b"no database" * 100)
+    refused = run("backup", "--data", made.root)
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: sqlite:///")
+    assert "tasks.db cannot be read: file is not a database" in refused.output
+
+
 def test_a_folder_of_an_earlier_release_learns_its_stores(made: DataFolder) -> None:
     made.noted_stores.unlink()
     assert run("migrate", "--data", made.root).exit_code == 0
@@ -101,6 +138,7 @@ def test_a_folder_of_an_earlier_release_learns_its_stores(made: DataFolder) -> N
 
 def test_a_copy_of_a_folder_knows_the_same_stores(made: DataFolder, tmp_path: Path) -> None:
     copy = DataFolder(shutil.copytree(made.root, tmp_path / "copy"))
+    copy.noted_stores.unlink()
     note_stores(copy)
     assert json.loads(copy.noted_stores.read_text()) == json.loads(made.noted_stores.read_text())
 
@@ -112,6 +150,8 @@ def test_a_database_that_was_made_anew_is_noticed_and_a_log_that_is_away_stops_n
     write_settings(empty, {**servers, "CCHC_KAFKA": "127.0.0.1:1"})
     away = run("migrate", "--data", empty.root)
     assert (away.exit_code, "CCHC_KAFKA: 127.0.0.1:1 does not answer" in away.output) == (LOG_IS_AWAY, True)
+    unsent = found_by_doctor(empty)["relay survey"]
+    assert (unsent["word"], "messages wait and no relay leads" in unsent["reason"]) == ("look", True)
 
     with psycopg.connect(driver_url(servers["CCHC_SURVEY_DATABASE"]), autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
@@ -119,6 +159,9 @@ def test_a_database_that_was_made_anew_is_noticed_and_a_log_that_is_away_stops_n
     refused = run("migrate", "--data", empty.root)
     assert refused.exit_code == 1
     assert "survey: its database is empty or gone" in refused.output
+    worker = command_of("survey-worker", {})
+    ended = subprocess.run(worker, env=all_variables_of(empty), capture_output=True, text=True, check=False, timeout=60)
+    assert (ended.returncode, "survey: its database is empty or gone" in ended.stderr) == (REFUSED, True)
     verified = run("verify", "--data", empty.root)
     assert (verified.exit_code, "survey: red" in verified.output) == (1, True)
     assert "--only survey" in found_by_doctor(empty)["store survey"]["to_do"]

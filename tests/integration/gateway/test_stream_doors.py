@@ -1,5 +1,6 @@
 """The doors of the streams, as subscribers use them, over a real server."""
 
+import asyncio
 import csv
 import io
 import socket
@@ -7,10 +8,14 @@ import threading
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from services.chassis.database import open_database
 from services.chassis.http.rates import TokenBuckets
+from services.gateway.streams.health import health_routes
 from services.gateway.streams.lines import Lines
+from services.gateway.streams.log_tables import METADATA
+from services.gateway.streams.reading import StreamReader
 from tests.support.servers.ports import eventually
 from tests.support.stream_doors import sse_events, stream_doors
 from tests.support.stream_log import Subscriber
@@ -269,3 +274,21 @@ def test_a_log_that_is_not_there_yet_is_said_to_be_unavailable(tmp_path):
     with stream_doors(open_database(f"sqlite:///{tmp_path / 'none.db'}", read_only=True)) as opened:
         answer = opened.get("/figures")
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(("made", "status", "says"), [(True, 200, "ok"), (False, 503, "has not made the log yet")])
+def test_the_process_of_the_streams_says_whether_it_can_read_its_log(tmp_path, made, status, says):
+    engine = open_database(f"sqlite:///{tmp_path / 'streams.db'}")
+    if made:
+        METADATA.create_all(engine)
+    process = httpx.ASGITransport(Starlette(routes=health_routes(StreamReader(engine))))
+
+    async def asked(path: str) -> httpx.Response:
+        async with httpx.AsyncClient(transport=process, base_url="http://streams") as client:
+            return await client.get(path)
+
+    assert asyncio.run(asked("/livez")).json() == {"status": "live"}
+    answer = asyncio.run(asked("/readyz"))
+    assert answer.status_code == status
+    assert says in answer.json()["checks"]["stream_log"]
+    engine.dispose()

@@ -1,5 +1,6 @@
 """Whatever is told in whatever order, each figure is what an independent recount of the raw facts gives."""
 
+import re
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -157,7 +158,7 @@ CASES = Path(__file__).parents[2] / "unit" / "indicators" / "running"
 
 def test_every_automatic_figure_is_counted_again_or_has_cases_of_its_own():
     cases = "".join(file.read_text("utf-8") for file in CASES.glob("test_*.py"))
-    assert not [code for code in set(FIGURES) - set(COUNTS) if code not in cases]
+    assert not [code for code in set(FIGURES) - set(COUNTS) if not re.search(rf'read\({code}\b|"{code}"', cases)]
 
 
 def check(play: Play, asked: Asked) -> None:

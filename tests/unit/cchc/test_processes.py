@@ -28,6 +28,10 @@ def test_a_container_runs_the_process_of_its_name_under_limits_and_is_looked_aft
     assert container["healthcheck"]["test"]
 
 
+def test_a_lost_store_can_be_put_back_though_nothing_is_prepared_without_it():
+    assert set(COMPOSE["services"]["backup"]["depends_on"]) == {"postgres", "kafka"}
+
+
 def test_every_store_and_every_place_is_named_to_the_containers():
     told = COMPOSE["x-app"]["environment"]
     assert set(database_variables().values()) | {database_variable(STREAM_LOG)} <= set(told)

@@ -16,8 +16,8 @@ def _found() -> Iterator[Family]:
             yield from (value for value in vars(import_module(name)).values() if isinstance(value, Family))
 
 
-FAMILIES: tuple[Family, ...] = tuple(_found())
-"""Each is named once, in the file that makes it."""
+FAMILIES: tuple[Family, ...] = tuple(dict.fromkeys(_found()))
+"""Each once, whichever files name it."""
 
 FIGURES: Mapping[str, Figure] = {figure.code: figure for family in FAMILIES for figure in family.figures}
 """How each automatic indicator is summed, by its code."""
