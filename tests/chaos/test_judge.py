@@ -49,7 +49,9 @@ class Case:
         log = InMemoryLog()
         log.write(*(row for row in rows if row.topic == FIGURE_EVENTS))
         leases = Leases(self.portal, owner="judge")
-        projector = Projector(self.portal, InMemoryBroker(log), COUNTER_RESULTS, leases, clock=self.rig.clock)
+        projector = Projector(
+            self.portal, InMemoryBroker(log, waits=False), COUNTER_RESULTS, leases, clock=self.rig.clock
+        )
         while projector.run_once():
             pass
         projector.close()

@@ -211,7 +211,7 @@ def a_gateway(
     others = OtherServices(at=clock.now())
     engine = open_database(settings.read_database)
     leases = Leases(engine, owner="test")
-    broker = InMemoryBroker(others.log)
+    broker = InMemoryBroker(others.log, waits=False)
     projectors = [Projector(engine, broker, it, leases, clock=clock, limits=AT_ONCE) for it in PROJECTIONS]
     under_test = GatewayUnderTest(
         gateway=build(settings, clock=clock, services=services),

@@ -54,7 +54,7 @@ class IndicatorsRig:
         leases = Leases(engine, owner="test")
         limits = Limits(batch=50, poll_seconds=0)
         return [
-            Projector(engine, InMemoryBroker(self.log), it, leases, clock=self.clock, limits=limits)
+            Projector(engine, InMemoryBroker(self.log, waits=False), it, leases, clock=self.clock, limits=limits)
             for it in projections
         ]
 

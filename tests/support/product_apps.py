@@ -49,7 +49,7 @@ def tell_units(settings: Settings) -> None:
     """Let a survey service hear of those units."""
     log = InMemoryLog()
     log.write(*unit_rows())
-    for task in build_worker(settings, InMemoryBroker(log)):
+    for task in build_worker(settings, InMemoryBroker(log, waits=False)):
         assert isinstance(task, Projector)
         while task.run_once():
             pass
@@ -68,7 +68,7 @@ def an_indicators_app(folder: Path, verifier: TokenVerifier) -> tuple[Flask, Ind
 
 
 def _make_read_models(settings: IndicatorsSettings) -> None:
-    for task in indicators_worker.build_worker(settings, InMemoryBroker(InMemoryLog())):
+    for task in indicators_worker.build_worker(settings, InMemoryBroker(InMemoryLog(), waits=False)):
         if isinstance(task, Projector):
             task.run_once()
             task.close()

@@ -85,7 +85,7 @@ class RunningRig:
         self.projection = projection or RunningFigures(WorkingCalendar())
         self.projector = Projector(
             engine,
-            InMemoryBroker(self.log),
+            InMemoryBroker(self.log, waits=False),
             self.projection,
             leases or Leases(engine, owner="test"),
             limits=Limits(batch=batch, poll_seconds=0, max_parked=5),

@@ -114,7 +114,7 @@ class TasksRig:
         if not self._projectors:
             self._log.write(*unit_rows())
             self._engine = open_database(self.settings.read_database)
-            leases, broker = Leases(self._engine, owner=str(new_id())), InMemoryBroker(self._log)
+            leases, broker = Leases(self._engine, owner=str(new_id())), InMemoryBroker(self._log, waits=False)
             self._projectors = [
                 Projector(self._engine, broker, projection, leases, clock=self.clock, limits=AT_ONCE)
                 for projection in PROJECTIONS

@@ -1,10 +1,11 @@
 """The app that every service starts from, and how a service publishes its API."""
 
 from collections.abc import Iterable, Sequence
+from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, Response, g, json
 from flask_smorest import Api
 
 from services.chassis.clock import Clock
@@ -46,9 +47,36 @@ class BaseApp(Flask):
 
 
 class _Published(Api):  # type: ignore[misc]  # flask-smorest ships no types
-    """flask-smorest, without its own error bodies: problems are answered by the base app."""
+    """flask-smorest, without its own error bodies: problems are answered by the base app.
+
+    The document is written when it is first asked for: it is most of what making an app costs, and few processes are asked.
+    """
 
     DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def __init__(self, app: Flask, config_prefix: str) -> None:
+        self._unwritten: list[GuardedBlueprint] = []
+        self._writing = Lock()
+        super().__init__(app, config_prefix=config_prefix)
+
+    def register_blueprint(self, blueprint: GuardedBlueprint) -> None:
+        """Register a blueprint now, and write down later what it offers."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._unwritten.append(blueprint)
+
+    def document(self) -> dict[str, Any]:
+        """Give the OpenAPI document."""
+        with self._writing:
+            while self._unwritten:
+                blueprint = self._unwritten.pop(0)
+                blueprint.register_views_in_doc(self, self._app, self.spec, name=blueprint.name, parameters=None)
+                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
+        told: dict[str, Any] = self.spec.to_dict()
+        return told
+
+    def _openapi_json(self) -> Response:
+        return Response(json.dumps(self.document(), indent=2), mimetype="application/json")
 
     def _register_error_handlers(self) -> None:
         """Leave errors to the base app."""
@@ -99,4 +127,4 @@ def publish_api(app: Flask, service: str, blueprints: Iterable[GuardedBlueprint]
         api.spec.components.security_scheme(name, scheme)
     for blueprint in blueprints:
         api.register_blueprint(blueprint)
-    publish_reference(app, service, api.spec.to_dict)
+    publish_reference(app, service, api.document)

@@ -65,10 +65,14 @@ class InMemoryLog:
 
 
 class InMemoryBroker:
-    """A broker over an `InMemoryLog`. `seed` decides how the lanes are interleaved."""
+    """A broker over an `InMemoryLog`. `seed` decides how the lanes are interleaved.
 
-    def __init__(self, log: InMemoryLog | None = None, *, seed: int = 0) -> None:
+    Where one thread writes and then reads, nothing comes while it waits: `waits=False` has readers give nothing at once.
+    """
+
+    def __init__(self, log: InMemoryLog | None = None, *, seed: int = 0, waits: bool = True) -> None:
         """Give out `log`, or a new one."""
+        self._waits = waits
         self.log = log or InMemoryLog()
         self.topics: dict[str, Topic] = {}
         self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
@@ -82,7 +86,7 @@ class InMemoryBroker:
     def reader(self, lanes: Mapping[TopicPartition, int | None]) -> "InMemoryReader":
         """Open a reader; each lane goes on after the given place, or from its beginning."""
         _check(self.log)
-        return InMemoryReader(self.log, lanes, self._random.random())
+        return InMemoryReader(self.log, lanes, self._random.random(), waits=self._waits)
 
     def publisher(self) -> "InMemoryPublisher":
         """Open a publisher."""
@@ -102,8 +106,11 @@ class InMemoryBroker:
 class InMemoryReader:
     """Reads lanes in short runs, taken from here and there."""
 
-    def __init__(self, log: InMemoryLog, lanes: Mapping[TopicPartition, int | None], seed: float) -> None:
+    def __init__(
+        self, log: InMemoryLog, lanes: Mapping[TopicPartition, int | None], seed: float, *, waits: bool
+    ) -> None:
         """Stand after the given places."""
+        self._waits = waits
         self._log = log
         self._random = random.Random(seed)  # noqa: S311 - repeatable, not secret
         self._next: dict[TopicPartition, int] = {}
@@ -112,7 +119,7 @@ class InMemoryReader:
 
     def poll(self, limit: int, timeout_seconds: float) -> Sequence[Record]:
         """Give up to `limit` records as soon as there are any, or none after `timeout_seconds`."""
-        deadline = monotonic() + timeout_seconds
+        deadline = monotonic() + (timeout_seconds if self._waits else 0)
         with self._log.changed:
             while True:
                 _check(self._log)

@@ -34,7 +34,7 @@ def test_an_example_of_another_service_is_applied_and_not_parked(tmp_path, proje
     others = OtherServices()
     others.publish(topic, f"cchc.{service}.{name}.v1", "key", example)
     engine = open_database(f"sqlite:///{tmp_path / 'read.db'}")
-    projector = Projector(engine, InMemoryBroker(others.log), projection, Leases(engine, owner="tests"))
+    projector = Projector(engine, InMemoryBroker(others.log, waits=False), projection, Leases(engine, owner="tests"))
     drain(projector)
     assert projector.status().parked == 0
     projector.close()

@@ -29,7 +29,7 @@ def services():
 @pytest.fixture
 def log(tmp_path, services):
     """A stream log in a file, caught up."""
-    made = a_stream_log(tmp_path / "streams.db", InMemoryBroker(services.log))
+    made = a_stream_log(tmp_path / "streams.db", InMemoryBroker(services.log, waits=False))
     made.catch_up()
     yield made
     made.close()

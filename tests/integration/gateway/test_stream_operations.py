@@ -45,7 +45,7 @@ def opened(tmp_path_factory):
     for nth in range(4):
         services.release("xa-an")
         services.assign(f"t{nth}", "xa-binh")
-    log = a_stream_log(tmp_path_factory.mktemp("log") / "streams.db", InMemoryBroker(services.log))
+    log = a_stream_log(tmp_path_factory.mktemp("log") / "streams.db", InMemoryBroker(services.log, waits=False))
     log.catch_up()
     with stream_doors(log.engine) as doors:
         yield doors

@@ -16,7 +16,7 @@ def log(under_test, tmp_path):
     for unit_id in ("xa-binh-an", "xa-binh-tu"):
         task = {"task_id": f"viec-{unit_id}", "unit_id": unit_id, "title": "Rà soát", "at": "2021-06-18T08:00:00+07:00"}
         under_test.others.publish(TASKS, "cchc.tasks.task_assigned.v1", f"task-viec-{unit_id}", task)
-    made = a_stream_log(tmp_path / "streams.db", InMemoryBroker(under_test.others.log))
+    made = a_stream_log(tmp_path / "streams.db", InMemoryBroker(under_test.others.log, waits=False))
     made.catch_up()
     yield made
     made.close()

@@ -88,5 +88,10 @@ class FolderRig:
     def _projector(self, projection) -> Projector:
         limits = Limits(batch=self._batch, poll_seconds=0)
         return Projector(
-            self.service.engine, InMemoryBroker(self.log), projection, self.leases, clock=self.clock, limits=limits
+            self.service.engine,
+            InMemoryBroker(self.log, waits=False),
+            projection,
+            self.leases,
+            clock=self.clock,
+            limits=limits,
         )

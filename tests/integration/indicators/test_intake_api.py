@@ -71,7 +71,7 @@ def tell_the_folder(settings, *rows) -> None:
     """Let the folder's read models hear of something."""
     log = InMemoryLog()
     log.write(*rows)
-    for task in build_worker(settings, InMemoryBroker(log)):
+    for task in build_worker(settings, InMemoryBroker(log, waits=False)):
         if isinstance(task, Projector):
             while task.run_once():
                 pass

@@ -26,7 +26,7 @@ class Worker:
         self._log = InMemoryLog()
         self._log.write(*unit_rows())
         self._read = 0
-        tasks = build_worker(rig.settings, InMemoryBroker(self._log))
+        tasks = build_worker(rig.settings, InMemoryBroker(self._log, waits=False))
         self.projectors = [task for task in tasks if isinstance(task, Projector)]
 
     def catch_up(self) -> None:
