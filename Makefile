@@ -68,10 +68,12 @@ services/gateway/portal/static/vendor/.built: $(PORTAL)/package-lock.json $(wild
 	@touch $@
 
 ##@ Check it
-test: setup setup-servers ## Every test, on real PostgreSQL, Kafka and Chromium
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests
-	@$(NODE) --in $(KIOSK) npm test --silent
-	@$(MAKE) --no-print-directory -j 2 --output-sync chaos-of-embedded chaos-of-distributed
+test: setup setup-servers ## Every test, on real PostgreSQL, Kafka and Chromium; the chaos rig runs a seed of each profile meanwhile
+	@log=$$(mktemp); trap 'rm -f $$log' EXIT; red=0; \
+	$(MAKE) --no-print-directory -j 2 --output-sync chaos-of-embedded chaos-of-distributed > $$log 2>&1 & chaos=$$!; \
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder tests || red=1; \
+	$(NODE) --in $(KIOSK) npm test --silent || red=1; \
+	wait $$chaos || red=1; cat $$log; exit $$red
 
 test-quick: setup .venv/.synced-tests ## Only what needs no server: unit, contract and architecture tests
 	@$(BIN)/python -m pytest tests/unit tests/contract tests/architecture
